@@ -1,0 +1,2 @@
+/** From a token to its user. */
+package ulens.gateway.auth;

@@ -1,0 +1,101 @@
+package ulens.gateway.delivery;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.function.Function;
+
+/** A batch as the columns that one statement binds. */
+final class Batch {
+    private final List<NewDelivery> rows;
+    private final long[] seqs;
+    private final String[] users;
+    private final long[] counts;
+    private final long[] fresh;
+
+    private Batch(List<NewDelivery> rows, TreeMap<String, long[]> perUser) {
+        this.rows = rows;
+        this.seqs = new long[rows.size()];
+        this.users = perUser.keySet().toArray(String[]::new);
+        this.counts = perUser.values().stream().mapToLong(count -> count[0]).toArray();
+        this.fresh = perUser.values().stream().mapToLong(count -> count[1]).toArray();
+    }
+
+    static Batch of(List<NewDelivery> rows) {
+        TreeMap<String, long[]> perUser = new TreeMap<>();
+        for (NewDelivery row : rows) {
+            long[] count = perUser.computeIfAbsent(row.userId(), _ -> new long[2]);
+            count[0]++;
+            count[1] += row.readAt() == null ? 1 : 0;
+        }
+        return new Batch(List.copyOf(rows), perUser);
+    }
+
+    /** Gives each row its seq, now that the heads are known. */
+    void number(Map<String, Long> heads) {
+        Map<String, Long> next = new HashMap<>();
+        for (int i = 0; i < users.length; i++) {
+            next.put(users[i], heads.get(users[i]) - counts[i]);
+        }
+        for (int i = 0; i < seqs.length; i++) {
+            seqs[i] = next.merge(rows.get(i).userId(), 1L, Long::sum);
+        }
+    }
+
+    int size() {
+        return rows.size();
+    }
+
+    NewDelivery row(int index) {
+        return rows.get(index);
+    }
+
+    /** Distinct users, sorted. */
+    String[] users() {
+        return users;
+    }
+
+    /** Rows per user. */
+    long[] counts() {
+        return counts;
+    }
+
+    /** Unread rows per user. */
+    long[] fresh() {
+        return fresh;
+    }
+
+    long[] seqs() {
+        return seqs;
+    }
+
+    String[] userIds() {
+        return texts(NewDelivery::userId);
+    }
+
+    long[] notificationIds() {
+        return rows.stream().mapToLong(NewDelivery::notificationId).toArray();
+    }
+
+    String[] messages() {
+        return texts(NewDelivery::message);
+    }
+
+    String[] metadata() {
+        return texts(NewDelivery::metadata);
+    }
+
+    String[] sentAts() {
+        return texts(row -> Objects.toString(row.sentAt(), null));
+    }
+
+    String[] readAts() {
+        return texts(row -> Objects.toString(row.readAt(), null));
+    }
+
+    private String[] texts(Function<NewDelivery, String> field) {
+        return rows.stream().map(field).toArray(String[]::new);
+    }
+}

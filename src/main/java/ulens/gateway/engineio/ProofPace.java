@@ -1,0 +1,32 @@
+package ulens.gateway.engineio;
+
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * How long a proof of receipt may wait for more messages that it can prove as well. The more sessions want one, the
+ * longer, so that a busy server spends its time on messages and not on pings: about {@value #PER_SECOND} proofs a
+ * second, unless that would let one wait for more than {@value #LONGEST} times the delay of a quiet server.
+ */
+final class ProofPace {
+    private static final int PER_SECOND = 4_000;
+    private static final int LONGEST = 5;
+    private static final long SECOND = 1_000_000_000;
+
+    private final long quiet;
+    private final AtomicInteger wanting = new AtomicInteger();
+
+    ProofPace(EngineConfig config) {
+        quiet = config.proofDelay().toNanos();
+    }
+
+    /** One more session wants a proof. Returns how long it may wait, in nanoseconds. */
+    long begin() {
+        long paced = wanting.incrementAndGet() * SECOND / PER_SECOND;
+        return Math.clamp(paced, quiet, quiet * LONGEST);
+    }
+
+    /** One session less. */
+    void end() {
+        wanting.decrementAndGet();
+    }
+}

@@ -1,0 +1,110 @@
+package ulens.gateway.intake;
+
+import ulens.gateway.rabbitmq.RabbitMqMessage;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Flow;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Gathers messages into batches: what has come while the last batch was written, topped up for a short while. While
+ * batches are small that while is a tenth of the longest, for the sake of the lone message; it grows with them, because
+ * a large batch costs less per message. Not more than {@value #MOST_BYTES} bytes go into one, for the sake of the
+ * database's time limit. Never holds more than two batches, because it asks for no more.
+ */
+final class Gatherer {
+    private static final long MOST_BYTES = 32 * 1024 * 1024;
+    private static final long LOOK_MILLIS = 200;
+    /** Messages in a batch from which on it is worth waiting for the longest while. */
+    private static final int BUSY = 64;
+    private static final int QUIET_SHARE = 10;
+
+    private final int batchSize;
+    private final long lingerNanos;
+    private final BlockingQueue<RabbitMqMessage> waiting = new LinkedBlockingQueue<>();
+    private volatile Flow.Subscription subscription;
+    private volatile boolean closed;
+    private volatile int taken;
+    private int last;
+
+    Gatherer(int batchSize, Duration linger) {
+        this.batchSize = batchSize;
+        this.lingerNanos = linger.toNanos();
+    }
+
+    void subscribed(Flow.Subscription given) {
+        subscription = given;
+        given.request(batchSize * 2L);
+    }
+
+    void add(RabbitMqMessage message) {
+        waiting.add(message);
+    }
+
+    /** Waits for the next batch; an empty one is the end. */
+    List<RabbitMqMessage> next() throws InterruptedException {
+        List<RabbitMqMessage> batch = new ArrayList<>();
+        while (batch.isEmpty()) {
+            if (closed) {
+                return List.of();
+            }
+            RabbitMqMessage first = waiting.poll(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+            if (first != null) {
+                batch.add(first);
+            }
+        }
+        if (!fill(batch)) {
+            taken = batch.size();
+            // asleep, not at the queue: being woken for each message would cost more than what it brings
+            TimeUnit.NANOSECONDS.sleep(linger());
+            fill(batch);
+        }
+        taken = batch.size();
+        last = taken;
+        return batch;
+    }
+
+    /** Takes what has come. Returns whether the batch is full. */
+    private boolean fill(List<RabbitMqMessage> batch) {
+        long bytes = batch.stream().mapToLong(message -> message.getPayload().length).sum();
+        while (batch.size() < batchSize && bytes < MOST_BYTES) {
+            RabbitMqMessage next = waiting.poll();
+            if (next == null) {
+                return false;
+            }
+            batch.add(next);
+            bytes += next.getPayload().length;
+        }
+        return true;
+    }
+
+    private long linger() {
+        return Math.clamp(last * lingerNanos / BUSY, lingerNanos / QUIET_SHARE, lingerNanos);
+    }
+
+    /** Forgets what waits here. Returns how much that was. */
+    int drop() {
+        List<RabbitMqMessage> dropped = new ArrayList<>();
+        return waiting.drainTo(dropped);
+    }
+
+    /** {@return messages here or in the batch that was taken last} */
+    int unsettled() {
+        return waiting.size() + taken;
+    }
+
+    void done(int messages) {
+        taken = 0;
+        if (!closed && messages > 0) {
+            subscription.request(messages);
+        }
+    }
+
+    void close() {
+        closed = true;
+    }
+}

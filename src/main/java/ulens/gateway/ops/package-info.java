@@ -1,0 +1,2 @@
+/** What operators look at: health and metrics. */
+package ulens.gateway.ops;

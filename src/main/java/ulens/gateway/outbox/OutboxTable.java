@@ -1,0 +1,84 @@
+package ulens.gateway.outbox;
+
+import io.helidon.dbclient.DbClient;
+import io.helidon.dbclient.DbRow;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** The SQL of table {@code outbox}. Failures come as {@link io.helidon.dbclient.DbClientException}. */
+public final class OutboxTable {
+    // A claim instead of a lock that is held while the broker answers: no transaction is open during that time.
+    private static final String CLAIM = """
+            update outbox o
+            set claimed_by = ?, claimed_until = now() + ?::bigint * interval '1 millisecond'
+            from (
+                select id from outbox where claimed_until is null or claimed_until < now()
+                order by id limit ? for update skip locked
+            ) free
+            where o.id = free.id
+            returning o.id, o.routing_key, o.payload::text, o.payload ->> 'messageId'
+            """;
+
+    private static final String DELETE = """
+            delete from outbox where id = any(?)
+            """;
+
+    private static final String RELEASE = """
+            update outbox set claimed_by = null, claimed_until = null where id = any(?)
+            """;
+
+    private static final String WAITING = """
+            select count(*) from outbox
+            """;
+
+    private final DbClient database;
+    private final String node;
+
+    /**
+     * The table of a database.
+     *
+     * @param database
+     *            where it is
+     * @param node
+     *            name of this node, shown beside its claims
+     */
+    public OutboxTable(DbClient database, String node) {
+        this.database = database;
+        this.node = node;
+    }
+
+    List<Event> claim(int limit, Duration claim) {
+        try (Stream<DbRow> rows = database.execute().createQuery(CLAIM).addParam(node).addParam(claim.toMillis())
+                .addParam(limit).execute()) {
+            return rows
+                    .map(row -> new Event(row.column(1).get(Long.class), row.column(2).get(String.class),
+                            row.column(4).get(String.class), row.column(3).get(String.class)))
+                    .toList().stream().sorted(Comparator.comparingLong(Event::id)).toList();
+        }
+    }
+
+    void delete(Collection<Long> ids) {
+        database.execute().createDmlStatement(DELETE).addParam(array(ids)).execute();
+    }
+
+    void release(Collection<Long> ids) {
+        database.execute().createDmlStatement(RELEASE).addParam(array(ids)).execute();
+    }
+
+    /**
+     * Counts the events that the broker has not confirmed yet.
+     *
+     * @return how many
+     */
+    public long waiting() {
+        return database.execute().createGet(WAITING).execute().map(row -> row.column(1).get(Long.class)).orElse(0L);
+    }
+
+    private static long[] array(Collection<Long> ids) {
+        return ids.stream().mapToLong(Long::longValue).toArray();
+    }
+}

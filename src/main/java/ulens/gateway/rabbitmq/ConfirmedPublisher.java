@@ -1,0 +1,103 @@
+package ulens.gateway.rabbitmq;
+
+import io.helidon.messaging.Channel;
+import io.helidon.messaging.Emitter;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Semaphore;
+import org.eclipse.microprofile.reactive.messaging.Message;
+import ulens.gateway.rabbitmq.PublishFailedException.Reason;
+
+/**
+ * Publishes through an outgoing Helidon Messaging channel and says when the broker has confirmed. Register
+ * {@link #emitter()} with {@code Messaging.builder().emitter(...)}. Thread-safe.
+ */
+public final class ConfirmedPublisher {
+
+    /** How many publications may be unconfirmed at once unless told otherwise. */
+    public static final int DEFAULT_MAX_UNCONFIRMED = 1_000;
+
+    private final Emitter<Publication> emitter;
+    private final Semaphore free;
+
+    private ConfirmedPublisher(Emitter<Publication> emitter, int maxUnconfirmed) {
+        this.emitter = emitter;
+        this.free = new Semaphore(maxUnconfirmed);
+    }
+
+    /**
+     * A publisher with at most {@value #DEFAULT_MAX_UNCONFIRMED} unconfirmed publications.
+     *
+     * @param channel
+     *            an outgoing channel of connector {@value RabbitMqConnector#NAME}
+     *
+     * @return the publisher
+     */
+    public static ConfirmedPublisher create(Channel<Publication> channel) {
+        return create(channel, DEFAULT_MAX_UNCONFIRMED);
+    }
+
+    /**
+     * A publisher.
+     *
+     * @param channel
+     *            an outgoing channel of connector {@value RabbitMqConnector#NAME}
+     * @param maxUnconfirmed
+     *            how many publications may be unconfirmed at once, at least 1
+     *
+     * @return the publisher
+     */
+    public static ConfirmedPublisher create(Channel<Publication> channel, int maxUnconfirmed) {
+        if (maxUnconfirmed < 1) {
+            throw new IllegalArgumentException("maxUnconfirmed must be at least 1");
+        }
+        return new ConfirmedPublisher(Emitter.create(channel), maxUnconfirmed);
+    }
+
+    /**
+     * The emitter to register with Helidon Messaging.
+     *
+     * @return the emitter
+     */
+    public Emitter<Publication> emitter() {
+        return emitter;
+    }
+
+    /**
+     * Hands a message over for publishing. Waits only while the bound of unconfirmed publications is reached. The stage
+     * completes on a virtual thread of its own, so what hangs on it may block.
+     *
+     * @param publication
+     *            the message
+     *
+     * @return completes when the broker has confirmed, exceptionally with {@link PublishFailedException}
+     */
+    public CompletionStage<Void> publish(Publication publication) {
+        CompletableFuture<Void> outcome = new CompletableFuture<>();
+        try {
+            free.acquire();
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            outcome.completeExceptionally(new PublishFailedException(Reason.NOT_SENT, "interrupted while waiting"));
+            return outcome;
+        }
+        try {
+            emitter.send(Message.of(publication, () -> settle(outcome, null), failure -> settle(outcome, failure)));
+        } catch (RuntimeException notTaken) {
+            // Helidon's emitter knows nothing before its start and refuses everything after its end.
+            settle(outcome, new PublishFailedException(Reason.NOT_SENT, "messaging is not running", notTaken));
+        }
+        return outcome;
+    }
+
+    private CompletionStage<Void> settle(CompletableFuture<Void> outcome, Throwable failure) {
+        // Before the outcome is known outside, or a caller that publishes on in a callback could wait for itself.
+        free.release();
+        if (failure == null) {
+            outcome.complete(null);
+        } else {
+            outcome.completeExceptionally(failure);
+        }
+        return CompletableFuture.completedFuture(null);
+    }
+}

@@ -1,0 +1,186 @@
+package ulens.gateway.receipts;
+
+import io.helidon.dbclient.DbClient;
+import io.helidon.dbclient.DbClientException;
+import io.helidon.dbclient.DbRow;
+import io.helidon.dbclient.DbTransaction;
+import ulens.gateway.receipts.GroupCommit.Request;
+
+import java.sql.Timestamp;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * The SQL of read receipts: sets {@code delivery.read_at}, counts {@code inbox.unread} down, and writes the event into
+ * {@code outbox}, in one transaction. Failures come as {@link DbClientException}.
+ */
+public final class ReceiptTable {
+    // A statement of its own: what follows must see what the former holder of a lock has committed. Sorted, so that
+    // two nodes that read for the same users wait for each other instead of deadlocking.
+    private static final String LOCK = """
+            select user_id, unread from inbox where user_id = any(?) order by user_id for update
+            """;
+
+    // Rows are locked in the order of the primary key, as the marking of deliveries does.
+    private static final String READ = """
+            with asked as materialized (
+                select u, id from unnest(?::text[], ?::bigint[]) as given(u, id)
+            ), mine as materialized (
+                select d.user_id, d.seq, d.notification_id, d.read_at
+                from asked join delivery d on d.user_id = u and d.notification_id = id
+                order by d.user_id, d.seq for update of d
+            ), now_read as (
+                update delivery d
+                set read_at = date_trunc('milliseconds', statement_timestamp()),
+                    delivered_at = coalesce(d.delivered_at, statement_timestamp())
+                from mine
+                where d.user_id = mine.user_id and d.seq = mine.seq and mine.read_at is null
+                returning d.user_id, d.seq, d.notification_id, d.read_at
+            ), events as (
+                select user_id, count(*) as n, jsonb_agg(notification_id order by seq) as ids, min(read_at) as read_at
+                from now_read group by user_id
+            ), counted as (
+                update inbox set unread = unread - n from events where inbox.user_id = events.user_id
+            ), queued as (
+                insert into outbox (routing_key, payload)
+                select 'notification.read', jsonb_build_object(
+                    'messageId', gen_random_uuid(), 'eventType', 'notification.read', 'userId', user_id,
+                    'notificationIds', ids,
+                    'readAt', to_char(read_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
+                from events
+            )
+            select user_id, notification_id,
+                   coalesce(read_at, date_trunc('milliseconds', statement_timestamp())), read_at is null
+            from mine
+            order by user_id, seq
+            """;
+
+    private static final String HEAD = """
+            select last_seq from inbox where user_id = ?
+            """;
+
+    private static final String UNREAD = """
+            select notification_id from delivery
+            where user_id = ? and seq <= ? and read_at is null
+            order by seq limit ?
+            """;
+
+    private final DbClient database;
+
+    /**
+     * The tables of a database.
+     *
+     * @param database
+     *            where they are
+     */
+    public ReceiptTable(DbClient database) {
+        this.database = database;
+    }
+
+    /** Marks rows of several users, each user once, in one transaction. Returns what came of it by user. */
+    Map<String, Read> read(List<Request> requests) {
+        DbTransaction transaction = database.transaction();
+        boolean committed = false;
+        try {
+            Map<String, Long> unread = lock(transaction, requests);
+            Map<String, List<Row>> rows = mark(transaction,
+                    requests.stream().filter(request -> unread.containsKey(request.userId())).toList());
+            committed = true;
+            transaction.commit();
+            return requests.stream().collect(
+                    Collectors.toMap(Request::userId, request -> result(rows.getOrDefault(request.userId(), List.of()),
+                            unread.getOrDefault(request.userId(), 0L))));
+        } finally {
+            if (!committed) {
+                rollback(transaction);
+            }
+        }
+    }
+
+    long head(String userId) {
+        return database.execute().createGet(HEAD).addParam(userId).execute().map(row -> row.column(1).get(Long.class))
+                .orElse(0L);
+    }
+
+    Set<Long> unreadIds(String userId, long upTo, int limit) {
+        try (Stream<DbRow> rows = database.execute().createQuery(UNREAD).addParam(userId).addParam(upTo).addParam(limit)
+                .execute()) {
+            Set<Long> ids = new LinkedHashSet<>();
+            rows.forEach(row -> ids.add(row.column(1).get(Long.class)));
+            return ids;
+        }
+    }
+
+    /** Returns the unread counts; users without any row are missing. */
+    private static Map<String, Long> lock(DbTransaction transaction, List<Request> requests) {
+        String[] users = requests.stream().map(Request::userId).toArray(String[]::new);
+        try (Stream<DbRow> rows = transaction.createQuery(LOCK).addParam(users).execute()) {
+            Map<String, Long> unread = new HashMap<>();
+            rows.forEach(row -> unread.put(row.column(1).get(String.class), row.column(2).get(Long.class)));
+            return unread;
+        }
+    }
+
+    private static Map<String, List<Row>> mark(DbTransaction transaction, List<Request> requests) {
+        String[] users = requests.stream().flatMap(request -> request.ids().stream().map(_ -> request.userId()))
+                .toArray(String[]::new);
+        if (users.length == 0) {
+            return Map.of();
+        }
+        long[] ids = requests.stream().flatMap(request -> request.ids().stream()).mapToLong(Long::longValue).toArray();
+        try (Stream<DbRow> rows = transaction.createQuery(READ).addParam(users).addParam(ids).execute()) {
+            Map<String, List<Row>> marked = new HashMap<>();
+            rows.forEach(row -> marked.computeIfAbsent(row.column(1).get(String.class), _ -> new ArrayList<>())
+                    .add(new Row(row.column(2).get(Long.class), row.column(3).get(Timestamp.class).toInstant(),
+                            row.column(4).get(Boolean.class))));
+            return marked;
+        }
+    }
+
+    private static Read result(List<Row> rows, long unreadBefore) {
+        Set<Long> known = new LinkedHashSet<>();
+        List<Long> changed = new ArrayList<>();
+        Instant readAt = null;
+        for (Row row : rows) {
+            known.add(row.notificationId());
+            if (row.changed()) {
+                changed.add(row.notificationId());
+            }
+            readAt = readAt == null || row.readAt().isAfter(readAt) ? row.readAt() : readAt;
+        }
+        return new Read(known, changed, readAt, unreadBefore - changed.size());
+    }
+
+    private static void rollback(DbTransaction transaction) {
+        try {
+            transaction.rollback();
+        } catch (DbClientException | IllegalStateException _) {
+            // the failure that led here is the one to report; the pool discards a broken connection
+        }
+    }
+
+    private record Row(long notificationId, Instant readAt, boolean changed) {
+    }
+
+    /**
+     * What a transaction has done.
+     *
+     * @param known
+     *            ids that are the user's and read now
+     * @param changed
+     *            those that were unread before
+     * @param readAt
+     *            the latest time of reading among them, or null
+     * @param unread
+     *            the user's unread count after it
+     */
+    record Read(Set<Long> known, List<Long> changed, Instant readAt, long unread) {
+    }
+}

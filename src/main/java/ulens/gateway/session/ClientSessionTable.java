@@ -1,0 +1,145 @@
+package ulens.gateway.session;
+
+import io.helidon.dbclient.DbClient;
+import io.helidon.dbclient.DbRow;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/** The SQL of tables {@code client_session} and {@code node}. Failures come as DbClientException. */
+public final class ClientSessionTable {
+    // Sorted, so that two nodes do not deadlock. What an older connection has to say comes too late.
+    private static final String WRITE = """
+            insert into client_session (pid, user_id, sid, node, epoch, subscribed, proved_seq, resumable,
+                                        disconnected_at, reason)
+            select p, u, s, ?, e, sub, seq, r, case when why is not null then now() end, why
+            from unnest(?::text[], ?::text[], ?::text[], ?::int[], ?::bool[], ?::bigint[], ?::bool[], ?::text[])
+                 as given(p, u, s, e, sub, seq, r, why)
+            order by p
+            on conflict (pid) do update
+            set node = excluded.node, epoch = excluded.epoch, subscribed = excluded.subscribed,
+                proved_seq = excluded.proved_seq, resumable = excluded.resumable, reason = excluded.reason,
+                disconnected_at = excluded.disconnected_at,
+                connected_at = case when client_session.epoch < excluded.epoch then now()
+                                    else client_session.connected_at end
+            where client_session.epoch <= excluded.epoch
+            """;
+
+    private static final String FIND = """
+            select s.pid, s.user_id, s.sid, s.epoch, s.subscribed, s.proved_seq, coalesce(i.last_seq, 0)
+            from client_session s
+            left join inbox i on i.user_id = s.user_id
+            where s.pid = any(?) and s.resumable
+              and (s.disconnected_at is null or s.disconnected_at > now() - ?::bigint * interval '1 millisecond')
+            """;
+
+    private static final String TAKEN_OVER = """
+            select s.pid from client_session s
+            join unnest(?::text[], ?::int[]) as own(pid, epoch) on own.pid = s.pid
+            where s.epoch > own.epoch
+            """;
+
+    private static final String SEEN = """
+            insert into node (name) values (?) on conflict (name) do update set seen_at = now()
+            """;
+
+    private static final String GONE = """
+            update client_session s
+            set disconnected_at = n.seen_at, reason = 'node gone'
+            from node n
+            where n.name = s.node and n.seen_at < now() - interval '30 seconds' and s.disconnected_at is null
+            """;
+
+    private static final String FORGET = """
+            delete from client_session
+            where pid in (select pid from client_session
+                          where disconnected_at < now() - ?::bigint * interval '1 millisecond' limit ?)
+            """;
+
+    private static final String FORGET_NODES = """
+            delete from node n
+            where n.seen_at < now() - interval '1 day'
+              and not exists (select from client_session s where s.node = n.name)
+            """;
+
+    private static final long MOST_FORGOTTEN = 1_000;
+
+    private final DbClient database;
+    private final String node;
+
+    /**
+     * The tables of a database.
+     *
+     * @param database
+     *            where they are
+     * @param node
+     *            name of this node
+     */
+    public ClientSessionTable(DbClient database, String node) {
+        this.database = database;
+        this.node = node;
+    }
+
+    /** A session that may be resumed, and the user's last seq. */
+    record Found(ClientSession session, long head) {
+    }
+
+    void write(Collection<ClientSession> sessions) {
+        database.execute().createDmlStatement(WRITE).addParam(node).addParam(texts(sessions, ClientSession::pid))
+                .addParam(texts(sessions, ClientSession::userId)).addParam(texts(sessions, ClientSession::sid))
+                .addParam(sessions.stream().mapToInt(ClientSession::epoch).toArray())
+                .addParam(sessions.stream().map(ClientSession::subscribed).toArray(Boolean[]::new))
+                .addParam(sessions.stream().mapToLong(ClientSession::provedSeq).toArray())
+                .addParam(sessions.stream().map(ClientSession::resumable).toArray(Boolean[]::new))
+                .addParam(texts(sessions, ClientSession::ended)).execute();
+    }
+
+    Map<String, Found> find(Collection<String> pids, Duration within) {
+        try (Stream<DbRow> rows = database.execute().createQuery(FIND).addParam(pids.toArray(String[]::new))
+                .addParam(within.toMillis()).execute()) {
+            Map<String, Found> found = new HashMap<>();
+            rows.forEach(row -> {
+                ClientSession session = new ClientSession(row.column(1).get(String.class),
+                        row.column(2).get(String.class), row.column(3).get(String.class),
+                        row.column(4).get(Integer.class), row.column(5).get(Boolean.class),
+                        row.column(6).get(Long.class), null);
+                found.put(session.pid(), new Found(session, row.column(7).get(Long.class)));
+            });
+            return found;
+        }
+    }
+
+    /** Which of these have been taken over by a later connection. */
+    List<String> takenOver(Map<String, Integer> epochs) {
+        String[] pids = epochs.keySet().toArray(String[]::new);
+        int[] own = Stream.of(pids).mapToInt(epochs::get).toArray();
+        try (Stream<DbRow> rows = database.execute().createQuery(TAKEN_OVER).addParam(pids).addParam(own).execute()) {
+            return rows.map(row -> row.column(1).get(String.class)).toList();
+        }
+    }
+
+    /** Says that this node lives. */
+    void alive() {
+        database.execute().createDmlStatement(SEEN).addParam(node).execute();
+    }
+
+    /** Tidies up after nodes and clients that are gone. */
+    void tidy(Duration keep) {
+        database.execute().createDmlStatement(GONE).execute();
+        long removed = MOST_FORGOTTEN;
+        while (removed == MOST_FORGOTTEN) {
+            removed = database.execute().createDmlStatement(FORGET).addParam(keep.toMillis()).addParam(MOST_FORGOTTEN)
+                    .execute();
+        }
+        database.execute().createDmlStatement(FORGET_NODES).execute();
+    }
+
+    private static String[] texts(Collection<ClientSession> sessions, Function<ClientSession, String> field) {
+        return sessions.stream().map(field).toArray(String[]::new);
+    }
+}

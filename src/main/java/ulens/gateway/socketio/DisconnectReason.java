@@ -1,0 +1,11 @@
+package ulens.gateway.socketio;
+
+/** The reasons that arise here, in the words of the stock server; the others come from the Engine.IO session. */
+final class DisconnectReason {
+    static final String CLIENT_NAMESPACE = "client namespace disconnect";
+    static final String SERVER_NAMESPACE = "server namespace disconnect";
+    static final String PARSE_ERROR = "parse error";
+
+    private DisconnectReason() {
+    }
+}

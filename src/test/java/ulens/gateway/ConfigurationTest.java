@@ -1,0 +1,110 @@
+package ulens.gateway;
+
+import io.helidon.config.Config;
+import io.helidon.config.ConfigSources;
+import org.junit.jupiter.api.Test;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Map;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+/** What is wrong with the configuration is said at once, in plain words, without secrets. */
+class ConfigurationTest {
+    private static GatewayConfig read(Map<String, String> environment) {
+        return GatewayConfig.read(Config.empty(), environment);
+    }
+
+    @Test
+    void outsideTheDevModeEverythingThatIsMissingIsNamedAtOnce() {
+        assertThatThrownBy(() -> read(Map.of("DEV_MODE", "off"))).isInstanceOf(GatewayConfig.Unusable.class)
+                .hasMessageContaining("Set env variable ACCESS_SECRET_KEY, example: secret")
+                .hasMessageContaining("Set env variable DATABASE_URL").hasMessageContaining("Set env variable RMQ_URL");
+    }
+
+    @Test
+    void allProblemsAreReportedTogether() {
+        assertThatThrownBy(() -> read(Map.of("PORT", "http", "RMQ_URL", "http://x", "DATABASE_URL", "mysql://h/db",
+                "INTAKE_BATCH_SIZE", "0", "SOCKET_PING_INTERVAL", "soon", "AUTH_REJECT", "maybe")))
+                        .hasMessageContaining("PORT is 'http'; expected a whole number from 0 to 65535")
+                        .hasMessageContaining("RMQ_URL is not usable; expected amqp://")
+                        .hasMessageContaining("DATABASE_URL is not usable; expected postgresql://")
+                        .hasMessageContaining("INTAKE_BATCH_SIZE is '0'")
+                        .hasMessageContaining("SOCKET_PING_INTERVAL is 'soon'")
+                        .hasMessageContaining("AUTH_REJECT is 'maybe'; expected one of [connect-error, error]");
+    }
+
+    @Test
+    void soManyMessagesAreTakenThatTheLargestOnesFitAQuarterOfTheHeapAndABatchIsHalfOfThem() {
+        long quarter = Runtime.getRuntime().maxMemory() / 4;
+        GatewayConfig huge = read(Map.of("INTAKE_MAX_BODY", "1048576"));
+        assertThat(huge.rmq().prefetch()).isEqualTo(Math.clamp(quarter / 1_048_576, 100, 4_000));
+        assertThat(huge.intake().batchSize()).isEqualTo(huge.rmq().prefetch() / 2);
+        assertThat(read(Map.of("INTAKE_MAX_BODY", "1024")).rmq().prefetch()).isEqualTo(4_000);
+        assertThat(read(Map.of("RMQ_PREFETCH", "10")).intake().batchSize()).isEqualTo(5);
+        assertThat(read(Map.of("RMQ_PREFETCH", "10", "INTAKE_BATCH_SIZE", "7")).intake().batchSize()).isEqualTo(7);
+    }
+
+    @Test
+    void aSecretIsNeverShown() {
+        assertThatThrownBy(() -> read(Map.of("RMQ_URL", "amqp//user:hunter2@h", "DATABASE_URL", "postgresql:hunter2")))
+                .message().doesNotContain("hunter2");
+        GatewayConfig config = read(Map.of("RMQ_URL", "amqp://user:hunter2@h", "DATABASE_URL",
+                "postgresql://user:hunter2@h/db", "ACCESS_SECRET_KEY", "hunter2"));
+        assertThat(config.toString()).doesNotContain("hunter2");
+    }
+
+    @Test
+    void withBothUrlsASecretIsRequired() {
+        assertThatThrownBy(() -> read(Map.of("RMQ_URL", "amqp://h", "DATABASE_URL", "postgresql://h/db")))
+                .hasMessageContaining("Set env variable ACCESS_SECRET_KEY, example: secret");
+    }
+
+    @Test
+    void inTheDevModeASecretIsProvided() {
+        GatewayConfig config = read(Map.of());
+        assertThat(config.dev()).isTrue();
+        assertThat(config.auth().secretIsDev()).isTrue();
+        assertThat(config.port()).isEqualTo(3000);
+    }
+
+    @Test
+    void theEnvironmentWinsOverTheFileAndUnknownKnobsInTheFileAreProblems() {
+        Config file = Config.builder().disableEnvironmentVariablesSource().disableSystemPropertiesSource()
+                .addSource(ConfigSources.create(Map.of("port", "1", "delivery.page-size", "7"))).build();
+        GatewayConfig config = GatewayConfig.read(file, Map.of("PORT", "2"));
+        assertThat(config.port()).isEqualTo(2);
+        assertThat(config.delivery().pageSize()).isEqualTo(7);
+        Config misspelt = Config.builder().disableEnvironmentVariablesSource().disableSystemPropertiesSource()
+                .addSource(ConfigSources.create(Map.of("delivery.pagesize", "7"))).build();
+        assertThatThrownBy(() -> GatewayConfig.read(misspelt, Map.of()))
+                .hasMessageContaining("delivery.pagesize in application.yaml is not a knob");
+    }
+
+    @Test
+    void bothFormsOfDatabaseUrlAreUnderstood() {
+        DatabaseUrl url = DatabaseUrl.parse("postgresql://us%40er:p%2Fw+d@db.example:6543/ulens?sslmode=require");
+        assertThat(url.jdbcUrl()).isEqualTo("jdbc:postgresql://db.example:6543/ulens?sslmode=require");
+        assertThat(url.user()).contains("us@er");
+        assertThat(url.password()).contains("p/w+d");
+        DatabaseUrl jdbc = DatabaseUrl.parse("jdbc:postgresql://h/db?user=u&sslmode=disable&password=p");
+        assertThat(jdbc.jdbcUrl()).isEqualTo("jdbc:postgresql://h/db?sslmode=disable");
+        assertThat(jdbc.user()).contains("u");
+        assertThat(jdbc.password()).contains("p");
+    }
+
+    @Test
+    void aProcessThatIsNotConfiguredEndsWithStatusOneAndOneMessage() throws IOException, InterruptedException {
+        ProcessBuilder builder = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp", System.getProperty("java.class.path"), "ulens.gateway.Main").redirectErrorStream(true);
+        builder.environment().clear();
+        builder.environment().put("DEV_MODE", "off");
+        Process process = builder.start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).isEqualTo(1);
+        assertThat(output).contains("ACCESS_SECRET_KEY", "DATABASE_URL", "RMQ_URL").doesNotContain("Exception");
+    }
+}

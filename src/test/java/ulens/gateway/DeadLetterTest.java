@@ -1,0 +1,104 @@
+package ulens.gateway;
+
+import com.rabbitmq.client.GetResponse;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.Stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** What can never be stored goes to the dead-letter queue with its reason, and its neighbours get through. */
+class DeadLetterTest {
+    private static TestGateway gateway;
+
+    @BeforeAll
+    static void start() {
+        gateway = new TestGateway(Map.of("INTAKE_MAX_BODY", "20000", "INTAKE_LINGER", "100ms"));
+    }
+
+    @AfterAll
+    static void stop() {
+        gateway.close();
+    }
+
+    static Stream<Arguments> bad() {
+        String longUser = "u".repeat(201);
+        return Stream.of(Arguments.of("nonsense", "body is not JSON: error at byte 0"),
+                Arguments.of("", "body is not a JSON object"), Arguments.of("[1]", "body is not a JSON object"),
+                Arguments.of("{\"userId\":\"u\"", "body is not JSON: error at byte 13"),
+                Arguments.of("{} {}", "body is more than one JSON object"),
+                Arguments.of("{\"notificationId\":1,\"message\":\"m\"}", "userId is missing"),
+                Arguments.of("{\"userId\":5,\"notificationId\":1,\"message\":\"m\"}", "userId is not a string"),
+                Arguments.of("{\"userId\":\"\",\"notificationId\":1,\"message\":\"m\"}", "userId is empty"),
+                Arguments.of("{\"userId\":\"" + longUser + "\",\"notificationId\":1,\"message\":\"m\"}",
+                        "userId is longer than 200 characters"),
+                Arguments.of("{\"userId\":\"u\",\"message\":\"m\"}", "notificationId is missing"),
+                Arguments.of("{\"userId\":\"u\",\"notificationId\":\"1\",\"message\":\"m\"}",
+                        "notificationId is not an integer"),
+                Arguments.of("{\"userId\":\"u\",\"notificationId\":1.5,\"message\":\"m\"}",
+                        "notificationId is not an integer"),
+                Arguments.of("{\"userId\":\"u\",\"notificationId\":9223372036854775808,\"message\":\"m\"}",
+                        "notificationId does not fit 64 bits"),
+                Arguments.of("{\"userId\":\"u\",\"notificationId\":1}", "message is missing"),
+                Arguments.of("{\"userId\":\"u\",\"notificationId\":1,\"message\":null}", "message is not a string"),
+                Arguments.of("{\"userId\":\"u\",\"notificationId\":1,\"message\":\"a\\u0000b\"}",
+                        "message holds U+0000, which can't be stored"),
+                Arguments.of("{\"userId\":\"u\\u0000\",\"notificationId\":1,\"message\":\"m\"}",
+                        "userId holds U+0000, which can't be stored"),
+                Arguments.of(
+                        "{\"userId\":\"u\",\"notificationId\":1,\"message\":\"m\",\"metadata\":{\"k\":[\"\\u0000\"]}}",
+                        "metadata holds U+0000, which can't be stored"),
+                Arguments.of("{\"userId\":\"u\",\"notificationId\":1,\"message\":\"\\ud800\"}",
+                        "message holds half of a surrogate pair, which can't be stored"),
+                Arguments.of("{\"userId\":\"u\",\"notificationId\":1,\"message\":\"m\",\"sentAt\":\"yesterday\"}",
+                        "sentAt is not an ISO 8601 time with offset, such as 2026-01-01T10:00:00.000Z"),
+                Arguments.of("{\"userId\":\"u\",\"notificationId\":1,\"message\":\"m\",\"readAt\":5}",
+                        "readAt is not a string"),
+                Arguments.of("{\"userId\":\"u\",\"notificationId\":1,\"message\":\"m\",\"metadata\":1e999999}",
+                        "metadata holds numbers of too many digits"),
+                Arguments.of("{\"userId\":\"u\",\"notificationId\":1,\"message\":\"" + "x".repeat(20_000) + "\"}",
+                        "body is 20046 bytes, over the limit of 20000"));
+    }
+
+    @ParameterizedTest(name = "{1}")
+    @MethodSource("bad")
+    void aBadMessageGoesToTheDeadLetterQueueWithItsReasonAndItsNeighboursAreDelivered(String body, String reason) {
+        String user = "user-" + UUID.randomUUID();
+        try (TestClient client = gateway.client(user)) {
+            client.subscribe();
+            gateway.broker().publish(user, 1, 3);
+            gateway.broker().publish(body.getBytes(StandardCharsets.UTF_8), Map.of("x-trace", "t-1"));
+            gateway.broker().publish(user, 4, 6);
+            assertThat(client.awaitIds(6)).containsExactly(1L, 2L, 3L, 4L, 5L, 6L);
+            GetResponse dead = gateway.broker().deadLetter();
+            assertThat(dead.getProps().getHeaders().get("x-error")).hasToString(reason);
+            assertThat(dead.getProps().getHeaders().get("x-trace")).hasToString("t-1");
+            assertThat(dead.getProps().getContentType()).isEqualTo("application/json");
+            assertThat(new String(dead.getBody(), StandardCharsets.UTF_8)).isEqualTo(body);
+            assertThat(gateway.broker().count(gateway.broker().queue())).isZero();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "UTF-16BE", "UTF-16LE", "UTF-16", "UTF-32BE", "UTF-32LE" })
+    void aBodyInAnotherEncodingIsABadMessageAndNothingElse(String charset) throws Exception {
+        String user = "user-" + UUID.randomUUID();
+        try (TestClient client = gateway.client(user)) {
+            client.subscribe();
+            gateway.broker().publish("{\"userId\":\"u\",\"notificationId\":1,\"message\":\"m\",\"metadata\":{\"a\":1}}"
+                    .getBytes(charset), Map.of());
+            gateway.broker().publish(user, 1, 1);
+            client.awaitIds(1);
+            assertThat(gateway.broker().deadLetter().getProps().getHeaders().get("x-error"))
+                    .hasToString("body is not UTF-8");
+        }
+    }
+}

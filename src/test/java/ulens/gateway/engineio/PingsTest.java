@@ -1,0 +1,61 @@
+package ulens.gateway.engineio;
+
+import org.junit.jupiter.api.Test;
+
+import java.time.Duration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** When a proof of receipt is asked for. */
+class PingsTest {
+    private static final long DELAY = EngineConfig.defaults("/").proofDelay().toNanos();
+
+    private final EngineConfig config = EngineConfig.defaults("/engine.io/");
+    private final ProofPace pace = new ProofPace(config);
+
+    @Test
+    void aProofThatIsAlmostDueGoesWithAMessageThatIsWrittenAnyway() {
+        Pings pings = new Pings(config, pace, 0);
+        assertThat(pings.ridesAlong(DELAY, false)).as("nobody asked").isFalse();
+        pings.whenReceived(() -> {
+        }, 0);
+        long almost = DELAY * 2 / 3;
+        assertThat(pings.ridesAlong(almost - 1, false)).isFalse();
+        assertThat(pings.ridesAlong(almost, false)).isTrue();
+        assertThat(pings.ridesAlong(almost, true)).as("held during an upgrade").isFalse();
+        assertThat(pings.isPingDue(almost, false)).isFalse();
+        assertThat(pings.isPingDue(DELAY, false)).isTrue();
+        pings.queued(DELAY);
+        assertThat(pings.ridesAlong(DELAY, false)).as("one at a time").isFalse();
+    }
+
+    @Test
+    void theMoreSessionsWantAProofTheLongerItWaitsUpToFiveTimes() {
+        assertThat(pace.begin()).isEqualTo(DELAY);
+        for (int others = 0; others < 800; others++) {
+            pace.begin();
+        }
+        long busy = pace.begin();
+        assertThat(busy).isBetween(DELAY + 1, DELAY * 5);
+        for (int others = 0; others < 100_000; others++) {
+            pace.begin();
+        }
+        assertThat(pace.begin()).isEqualTo(DELAY * 5);
+    }
+
+    @Test
+    void aSessionThatHasItsProofOrEndsWantsNoneAnyMore() {
+        for (int i = 0; i < 5_000; i++) {
+            Pings pings = new Pings(config, pace, 0);
+            pings.whenReceived(() -> {
+            }, 0);
+            if (i % 2 == 0) {
+                pings.queued(1);
+            } else {
+                pings.forget();
+                pings.forget();
+            }
+        }
+        assertThat(Duration.ofNanos(pace.begin())).isEqualTo(config.proofDelay());
+    }
+}

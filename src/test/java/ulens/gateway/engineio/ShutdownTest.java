@@ -1,0 +1,70 @@
+package ulens.gateway.engineio;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class ShutdownTest {
+    private final TestServer server = TestServer.quiet();
+
+    @AfterEach
+    void stop() {
+        server.close();
+    }
+
+    @Test
+    void allSessionsAreClosedNewOnesRefusedAndTheTimerStops() throws Exception {
+        String sid = RawHttp.open(server.port());
+        try (RawWebSocket socket = RawWebSocket.open(server.port());
+                RawHttp poll = new RawHttp(server.port())) {
+            poll.send("GET", RawHttp.POLLING + "&sid=" + sid, null);
+            PollingTransport polling = ((Session) server.sessions.getFirst().session).polling();
+            await().until(polling::isWaiting);
+            server.sessions.get(1).session.send(EngineMessage.text("last words"));
+            server.engine.close();
+            assertThat(socket.readText()).isEqualTo("4last words");
+            assertThat(socket.atEnd()).isTrue();
+            assertThat(poll.answer().body()).isEqualTo("1");
+        }
+        for (TestServer.Recorded recorded : server.sessions) {
+            await().untilAsserted(() -> assertThat(recorded.events).containsExactly("closed: server shutting down"));
+        }
+        var refused = RawHttp.get(server.port(), RawHttp.POLLING);
+        assertThat(refused.status()).isEqualTo(503);
+        assertThat(refused.body()).isEqualTo("{\"code\":4,\"message\":\"Server shutting down\"}");
+        try (var socket = RawWebSocket.handshake(server.port(), RawWebSocket.WEBSOCKET, RawWebSocket.HANDSHAKE)) {
+            assertThat(socket.answer.status()).isEqualTo(503);
+        }
+        assertThat(server.engine.sessions()).isZero();
+    }
+
+    @Test
+    void aPeerThatDoesNotListenIsCutOffAtTheEnd() throws Exception {
+        try (RawWebSocket socket = RawWebSocket.open(server.port())) {
+            server.engine.close(Duration.ZERO);
+            assertThat(socket.atEnd()).isTrue();
+        }
+    }
+
+    @Test
+    void aStaggeredCloseClosesAllOneAfterTheOther() throws Exception {
+        List<RawWebSocket> sockets = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            sockets.add(RawWebSocket.open(server.port()));
+        }
+        long start = System.nanoTime();
+        server.engine.closeStaggered(Duration.ofMillis(500));
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThanOrEqualTo(Duration.ofMillis(450));
+        assertThat(server.engine.sessions()).isZero();
+        for (RawWebSocket socket : sockets) {
+            assertThat(socket.atEnd()).isTrue();
+            socket.close();
+        }
+    }
+}

@@ -1,0 +1,120 @@
+package ulens.gateway.faults;
+
+import ulens.gateway.GatewayChild;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.TimeUnit;
+
+/** A gateway in a process of its own. */
+final class GatewayProcess implements AutoCloseable {
+    private static final int PATIENCE_SECONDS = 60;
+    private static final int MOST_LINES = 2_000;
+
+    private final Process process;
+    private final CompletableFuture<Integer> port = new CompletableFuture<>();
+    private final ConcurrentLinkedDeque<String> log = new ConcurrentLinkedDeque<>();
+
+    private GatewayProcess(Process process) {
+        this.process = process;
+        Thread.ofVirtual().start(this::read);
+    }
+
+    /** Starts it; {@link #port()} waits until it is there. */
+    static GatewayProcess start(Map<String, String> environment) {
+        ProcessBuilder builder = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow", "-Xmx256m",
+                "-Djava.util.logging.config.file=" + Path.of("src/main/resources/logging.properties").toAbsolutePath(),
+                "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path"),
+                GatewayChild.class.getName()).redirectErrorStream(true);
+        builder.environment().putAll(environment);
+        try {
+            return new GatewayProcess(builder.start());
+        } catch (IOException failure) {
+            throw new IllegalStateException(failure);
+        }
+    }
+
+    private void read() {
+        try (BufferedReader lines = new BufferedReader(
+                new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                log.add(line);
+                if (log.size() > MOST_LINES) {
+                    log.poll();
+                }
+                if (line.startsWith("ready ")) {
+                    port.complete(Integer.parseInt(line.substring("ready ".length())));
+                }
+            }
+        } catch (IOException _) {
+            // the process is gone
+        }
+        port.completeExceptionally(new IllegalStateException("the gateway has ended"));
+    }
+
+    int port() {
+        try {
+            return port.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        } catch (Exception failure) {
+            throw new IllegalStateException("the gateway did not start:\n" + String.join("\n", log()), failure);
+        }
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    int exitStatus() {
+        return process.exitValue();
+    }
+
+    boolean alive() {
+        return process.isAlive();
+    }
+
+    List<String> log() {
+        return List.copyOf(log);
+    }
+
+    /** {@return how many lines of its log hold this} */
+    long said(String text) {
+        return log.stream().filter(line -> line.contains(text)).count();
+    }
+
+    /** Ends it without a word, as kill -9 does. */
+    void kill() {
+        process.destroyForcibly();
+        await(PATIENCE_SECONDS);
+    }
+
+    /** Asks it to end, as SIGTERM does. */
+    void terminate() {
+        // not Process.destroy: that closes our end of its output as well
+        process.toHandle().destroy();
+    }
+
+    /** {@return whether it has ended within the time} */
+    boolean await(int seconds) {
+        try {
+            return process.waitFor(seconds, TimeUnit.SECONDS);
+        } catch (InterruptedException interrupted) {
+            throw new IllegalStateException(interrupted);
+        }
+    }
+
+    @Override
+    public void close() {
+        terminate();
+        if (!await(PATIENCE_SECONDS)) {
+            kill();
+        }
+    }
+}
