@@ -37,7 +37,7 @@ final class WebSocket implements ServerConnection, Transport {
         this.sessions = sessions;
         this.session = session;
         this.attached = attached;
-        this.writer = new WebSocketWriter(connection.dataWriter(), this);
+        this.writer = new WebSocketWriter(connection.dataWriter(), this::take, this::writeFailed);
     }
 
     /** The first transport of a session. */
@@ -89,8 +89,8 @@ final class WebSocket implements ServerConnection, Transport {
                     }
                     case Frame.Close close -> {
                         writer.close(close.code());
-                        gone("transport close", close.code());
-                        writer.await(LAST_WRITE);
+                        gone("transport close", Frame.NORMAL);
+                        writer.awaitEnd(LAST_WRITE);
                         return false;
                     }
                 }
@@ -154,7 +154,7 @@ final class WebSocket implements ServerConnection, Transport {
         }
     }
 
-    List<Packet> take(int limit) {
+    private List<Packet> take(int limit) {
         if (!attached) {
             return List.of();
         }
@@ -165,7 +165,7 @@ final class WebSocket implements ServerConnection, Transport {
         return packets;
     }
 
-    void writeFailed() {
+    private void writeFailed() {
         gone("transport error", Frame.NORMAL);
         cut();
     }

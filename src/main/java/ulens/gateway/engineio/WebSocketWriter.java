@@ -2,8 +2,11 @@ package ulens.gateway.engineio;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
+import java.util.function.IntFunction;
 
 import io.helidon.common.buffers.BufferData;
 import io.helidon.common.buffers.DataWriter;
@@ -27,17 +30,27 @@ final class WebSocketWriter {
     private static final byte[] NOTHING = new byte[0];
 
     private final DataWriter out;
-    private final WebSocket socket;
+    private final IntFunction<List<Packet>> queue;
+    private final Runnable failed;
+    private final CountDownLatch ended = new CountDownLatch(1);
     private volatile int state;
     private volatile byte[] pong;
     private volatile byte[] answer;
     private volatile int closeCode;
+    private volatile boolean broken;
     private volatile Thread thread;
-    private boolean closeWritten;
+    private boolean closeTaken;
 
-    WebSocketWriter(DataWriter out, WebSocket socket) {
+    /**
+     * @param queue
+     *            takes the packets to be written next, of a number of bytes at most
+     * @param failed
+     *            called when a write has failed
+     */
+    WebSocketWriter(DataWriter out, IntFunction<List<Packet>> queue, Runnable failed) {
         this.out = out;
-        this.socket = socket;
+        this.queue = queue;
+        this.failed = failed;
     }
 
     /** Answers a ping; of several unanswered ones only the last, as RFC 6455, 5.5.3 allows. */
@@ -65,9 +78,7 @@ final class WebSocketWriter {
             int now = state;
             if (now == IDLE) {
                 if (STATE.compareAndSet(this, IDLE, RUNNING)) {
-                    Thread drain = Thread.ofVirtual().unstarted(this::drain);
-                    thread = drain;
-                    drain.start();
+                    Thread.startVirtualThread(this::drain);
                     return;
                 }
             } else if (now == RUNNING_AND_CALLED || STATE.compareAndSet(this, RUNNING, RUNNING_AND_CALLED)) {
@@ -76,16 +87,15 @@ final class WebSocketWriter {
         }
     }
 
-    /** Waits until all is written, for a limited time. */
-    void await(Duration limit) throws InterruptedException {
-        Thread drain = thread;
-        if (drain != null) {
-            drain.join(limit);
-        }
+    /** Waits until the close frame is written, or the connection broken, for a limited time. */
+    void awaitEnd(Duration limit) throws InterruptedException {
+        ended.await(limit.toNanos(), TimeUnit.NANOSECONDS);
     }
 
-    /** Frees the thread from a write that does not end. The connection is broken then. */
+    /** Frees the thread from a write that does not end. The connection is broken then, and nothing more is written. */
     void interrupt() {
+        broken = true;
+        ended.countDown();
         Thread drain = thread;
         if (drain != null) {
             drain.interrupt();
@@ -96,30 +106,34 @@ final class WebSocketWriter {
         try {
             do {
                 state = RUNNING;
+                thread = Thread.currentThread();
                 for (byte[] batch = nextBatch(); batch != null; batch = nextBatch()) {
                     out.writeNow(BufferData.create(batch));
+                }
+                if (closeTaken) {
+                    ended.countDown();
                 }
                 thread = null;
             } while (!STATE.compareAndSet(this, RUNNING, IDLE));
         } catch (RuntimeException e) {
-            socket.writeFailed();
+            failed.run();
         }
     }
 
     private byte[] nextBatch() {
-        if (closeWritten) {
+        if (closeTaken || broken) {
             return null;
         }
         byte[] pongFrame = PONG.getAndSet(this, null);
         byte[] answerFrame = ANSWER.getAndSet(this, null);
-        List<Packet> packets = socket.take(BATCH);
+        List<Packet> packets = queue.apply(BATCH);
         if (pongFrame != null || answerFrame != null || !packets.isEmpty()) {
             return batch(pongFrame == null ? NOTHING : pongFrame, answerFrame == null ? NOTHING : answerFrame, packets);
         }
         if (closeCode == 0) {
             return null;
         }
-        closeWritten = true;
+        closeTaken = true;
         return Frame.close(closeCode);
     }
 

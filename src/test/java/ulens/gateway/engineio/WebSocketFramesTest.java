@@ -183,6 +183,17 @@ class WebSocketFramesTest {
     }
 
     @Test
+    void everyClientThatGoesAwayIsAnsweredBeforeTheConnectionEnds() throws Exception {
+        for (int i = 0; i < 100; i++) {
+            try (RawWebSocket leaving = RawWebSocket.open(server.port())) {
+                leaving.close(1001);
+                assertThat(leaving.read().closeCode()).isEqualTo(1001);
+                assertThat(leaving.atEnd()).isTrue();
+            }
+        }
+    }
+
+    @Test
     void aCloseFrameWithoutCodeIsAnsweredWithoutCode() throws Exception {
         socket.frame(RawWebSocket.CLOSE, new byte[0]);
         assertClosed(1005, "transport close");
