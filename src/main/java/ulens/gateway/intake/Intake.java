@@ -1,27 +1,19 @@
 package ulens.gateway.intake;
 
-import io.helidon.dbclient.DbClientException;
 import ulens.gateway.delivery.DeliveryTable;
 import ulens.gateway.delivery.NewDelivery;
 import ulens.gateway.delivery.Stored;
 import ulens.gateway.rabbitmq.ConfirmedPublisher;
 import ulens.gateway.rabbitmq.RabbitMqMessage;
 
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Flow;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
-import java.util.stream.Collectors;
 
 /**
  * From the broker into the database: gathers messages into batches, writes each batch in one transaction, and only then
@@ -30,18 +22,13 @@ import java.util.stream.Collectors;
  */
 public final class Intake implements Flow.Subscriber<RabbitMqMessage>, AutoCloseable {
     private static final System.Logger LOGGER = System.getLogger(Intake.class.getName());
-    private static final int MOST_RETRIES = 3;
 
     private final Gatherer gatherer;
     private final EventParser parser;
-    private final DeliveryTable table;
-    private final Consumer<Stored> stored;
-    private final BatchObserver observer;
-    private final SuspectTable suspectTable;
+    private final Suspects suspects;
     private final Exile exile;
     private final IntakeCounts counts = new IntakeCounts();
-    private final Patience patience = new Patience();
-    private final long hold;
+    private final Patience patience;
     private final BooleanSupplier databaseUp;
     private final Thread thread;
     private volatile Source source;
@@ -71,13 +58,11 @@ public final class Intake implements Flow.Subscriber<RabbitMqMessage>, AutoClose
             ConfirmedPublisher publisher, IntakeRoutes routes, BatchObserver observer, BooleanSupplier databaseUp) {
         this.gatherer = new Gatherer(settings.batchSize(), settings.linger());
         this.parser = new EventParser(settings.maxBody());
-        this.table = table;
-        this.suspectTable = suspects;
-        this.stored = stored;
-        this.observer = observer;
-        this.hold = settings.hold().toNanos();
+        this.patience = new Patience(settings.hold().toNanos(), this::patienceExhausted);
+        this.exile = new Exile(publisher, routes, counts, patience);
+        this.suspects = new Suspects(suspects, new BatchStore(table, stored, observer, counts, exile, patience), exile,
+                patience);
         this.databaseUp = databaseUp;
-        this.exile = new Exile(publisher, routes);
         this.thread = Thread.ofVirtual().name("intake").unstarted(this::run);
     }
 
@@ -184,15 +169,11 @@ public final class Intake implements Flow.Subscriber<RabbitMqMessage>, AutoClose
         }
     }
 
-    /** Waits a while. Returns false if the batch is not to be tried again: at the stop, or after too long. */
-    private boolean pause(String reason) throws InterruptedException {
-        if (!patience.pause(reason)) {
+    private boolean patienceExhausted() {
+        if (source == null) {
             return false;
         }
-        if (source != null && patience.waited() > hold) {
-            giveBack();
-            return false;
-        }
+        giveBack();
         return true;
     }
 
@@ -236,160 +217,19 @@ public final class Intake implements Flow.Subscriber<RabbitMqMessage>, AutoClose
             }
         }
         // the good ones first: they shall not wait for the broker to take the bad ones
-        if (!candidates.isEmpty() && !storeInOrder(candidates)) {
+        if (!candidates.isEmpty() && !suspects.storeInOrder(candidates)) {
             return false;
         }
         for (Map.Entry<RabbitMqMessage, String> bad : rejected.entrySet()) {
-            if (!deadLetter(bad.getKey(), bad.getValue())) {
+            if (!exile.deadLetter(bad.getKey(), bad.getValue())) {
                 return false;
             }
         }
         for (Map.Entry<RabbitMqMessage, StoreFailure> one : odd.entrySet()) {
-            if (!exile(one.getKey(), one.getValue())) {
+            if (!exile.send(one.getKey(), one.getValue())) {
                 return false;
             }
         }
         return true;
-    }
-
-    /**
-     * Messages that were in hand when another process ended are tried alone and acked at once: whatever it was that
-     * ended it, it shall not take its neighbours with it again.
-     */
-    private boolean storeInOrder(List<Candidate> candidates) throws InterruptedException {
-        Set<String> again = candidates.stream().filter(one -> one.message().redelivered()).map(Candidate::fingerprint)
-                .collect(Collectors.toCollection(LinkedHashSet::new));
-        if (again.isEmpty()) {
-            return store(candidates);
-        }
-        Optional<Set<String>> suspects = insist(() -> suspectTable.enter(again));
-        if (suspects.isEmpty()) {
-            return false;
-        }
-        List<Candidate> run = new ArrayList<>();
-        for (Candidate one : candidates) {
-            if (!one.message().redelivered() || !suspects.get().contains(one.fingerprint())) {
-                run.add(one);
-            } else if (!(run.isEmpty() || store(run)) || !storeAlone(one)) {
-                return false;
-            } else {
-                run.clear();
-            }
-        }
-        return (run.isEmpty() || store(run)) && insist(() -> {
-            suspectTable.forget(again);
-            return true;
-        }).isPresent();
-    }
-
-    private boolean storeAlone(Candidate one) throws InterruptedException {
-        Optional<Integer> tries = insist(() -> suspectTable.tried(one.fingerprint()));
-        if (tries.isEmpty()) {
-            return false;
-        }
-        boolean done = tries.get() > MOST_RETRIES + 1
-                ? deadLetter(one.message(), "the gateway ended " + MOST_RETRIES + " times while it stored this alone")
-                : store(List.of(one));
-        if (done) {
-            insist(() -> {
-                suspectTable.forget(List.of(one.fingerprint()));
-                return true;
-            });
-            one.message().ack();
-        }
-        return done;
-    }
-
-    /** Tries until the database answers; empty if that is not to be waited for any longer. */
-    private <T> Optional<T> insist(Supplier<T> statement) throws InterruptedException {
-        while (true) {
-            try {
-                return Optional.of(statement.get());
-            } catch (DbClientException failure) {
-                LOGGER.log(System.Logger.Level.DEBUG, "[GATEWAY][DB] suspects wait for the database", failure);
-                if (!pause("redelivered messages can't be looked up")) {
-                    return Optional.empty();
-                }
-            }
-        }
-    }
-
-    /** Returns false only when the gateway stops before it could be done, or has given the messages back. */
-    private boolean store(List<Candidate> candidates) throws InterruptedException {
-        while (true) {
-            StoreFailure failure;
-            try {
-                commit(candidates);
-                patience.restore();
-                return true;
-            } catch (RuntimeException thrown) {
-                failure = StoreFailure.of(thrown);
-                LOGGER.log(System.Logger.Level.DEBUG, "[GATEWAY][DB] a batch was not stored", thrown);
-            }
-            if (failure instanceof StoreFailure.Passing(String reason)) {
-                if (!pause(reason)) {
-                    return false;
-                }
-            } else if (candidates.size() > 1) {
-                // one of them is at fault: halve until it stands alone, so that its neighbours get through
-                int half = candidates.size() / 2;
-                return store(candidates.subList(0, half)) && store(candidates.subList(half, candidates.size()));
-            } else {
-                return exile(candidates.getFirst().message(), failure);
-            }
-        }
-    }
-
-    private void commit(List<Candidate> candidates) {
-        long begun = System.nanoTime();
-        Stored result = table.store(candidates.stream().map(Candidate::row).toList());
-        observer.stored(candidates.size(), System.nanoTime() - begun);
-        counts.stored(result.rows().size(), result.duplicates());
-        stored.accept(result);
-    }
-
-    private boolean exile(RabbitMqMessage message, StoreFailure failure) throws InterruptedException {
-        return switch (failure) {
-            case StoreFailure.Data(String reason) -> deadLetter(message, reason);
-            case StoreFailure.Unknown(String reason) when Exile.retries(message) >= MOST_RETRIES ->
-                    deadLetter(message, "failed " + (MOST_RETRIES + 1) + " times: " + reason);
-            case StoreFailure.Unknown(String reason) -> retry(message, reason);
-            case StoreFailure.Passing _ -> throw new IllegalStateException("a passing failure is waited for");
-        };
-    }
-
-    private boolean deadLetter(RabbitMqMessage message, String reason) throws InterruptedException {
-        LOGGER.log(System.Logger.Level.WARNING, "[GATEWAY][RMQ] {0} goes to the dead-letter queue: {1}", message,
-                reason);
-        while (!exile.deadLetter(message, reason)) {
-            if (!pause("the broker does not take a dead letter")) {
-                return false;
-            }
-        }
-        patience.restore();
-        counts.deadLetter();
-        return true;
-    }
-
-    private boolean retry(RabbitMqMessage message, String reason) throws InterruptedException {
-        LOGGER.log(System.Logger.Level.WARNING, "[GATEWAY][RMQ] {0} will be tried again: {1}", message, reason);
-        while (!exile.retry(message, reason)) {
-            if (!pause("the broker does not take a retry")) {
-                return false;
-            }
-        }
-        patience.restore();
-        counts.retry();
-        return true;
-    }
-
-    private record Candidate(RabbitMqMessage message, NewDelivery row) {
-        String fingerprint() {
-            try {
-                return SuspectTable.hex(MessageDigest.getInstance("SHA-256").digest(message.getPayload()));
-            } catch (NoSuchAlgorithmException impossible) {
-                throw new IllegalStateException(impossible);
-            }
-        }
     }
 }

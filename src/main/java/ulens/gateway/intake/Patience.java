@@ -2,6 +2,7 @@ package ulens.gateway.intake;
 
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /**
  * Waits between two attempts, longer each time, and says once that it began and once that it is over. Knows for how
@@ -13,8 +14,21 @@ final class Patience {
     private static final long LONGEST_MILLIS = 2_000;
 
     private final CountDownLatch end = new CountDownLatch(1);
+    private final long hold;
+    private final BooleanSupplier exhausted;
     private volatile long pause;
     private volatile long since;
+
+    /**
+     * @param hold
+     *            nanoseconds after which messages are not held any longer
+     * @param exhausted
+     *            is called then, and says whether they were given back
+     */
+    Patience(long hold, BooleanSupplier exhausted) {
+        this.hold = hold;
+        this.exhausted = exhausted;
+    }
 
     boolean waiting() {
         return pause > 0;
@@ -31,6 +45,11 @@ final class Patience {
         return !end.await(pause, TimeUnit.MILLISECONDS);
     }
 
+    /** Waits a while. Returns false if there is to be no other attempt: at the stop, or after too long. */
+    boolean again(String reason) throws InterruptedException {
+        return pause(reason) && (waited() <= hold || !exhausted.getAsBoolean());
+    }
+
     void restore() {
         if (pause > 0) {
             pause = 0;
@@ -38,8 +57,7 @@ final class Patience {
         }
     }
 
-    /** {@return nanoseconds since the waiting began; 0 if there is none} */
-    long waited() {
+    private long waited() {
         return pause == 0 ? 0 : System.nanoTime() - since;
     }
 
