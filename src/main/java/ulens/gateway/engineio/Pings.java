@@ -17,11 +17,14 @@ final class Pings {
 
     private final long interval;
     private final long timeout;
+    private final long proofDelay;
     private final ProofPace pace;
     private State state = State.NONE;
     /** When the next heartbeat is due, or while a ping is on the way, its pong. */
     private long due;
     private long proofDue;
+    /** The proof waits no longer than until then, however many messages follow one another. */
+    private long proofLatest;
     /** From then on a proof goes with a message that is written anyway, instead of alone later. */
     private long proofRides;
     private List<Runnable> waiting;
@@ -30,6 +33,7 @@ final class Pings {
     Pings(EngineConfig config, ProofPace pace, long now) {
         interval = config.pingInterval().toNanos();
         timeout = config.pingTimeout().toNanos();
+        proofDelay = config.proofDelay().toNanos();
         this.pace = pace;
         due = now + interval;
     }
@@ -37,11 +41,12 @@ final class Pings {
     void whenReceived(Runnable action, long now) {
         if (waiting == null) {
             waiting = new ArrayList<>(2);
-            long delay = pace.begin();
-            proofDue = now + delay;
-            proofRides = now + delay * 2 / 3;
+            long longest = pace.begin();
+            proofLatest = now + longest;
+            proofRides = now + longest * 2 / 3;
         }
         waiting.add(action);
+        proofDue = proofLatest - now < proofDelay ? proofLatest : now + proofDelay;
     }
 
     /** {@return when something has to happen next} */

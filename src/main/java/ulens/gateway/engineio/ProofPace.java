@@ -3,12 +3,12 @@ package ulens.gateway.engineio;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * How long a proof of receipt may wait for more messages that it can prove as well. The more sessions want one, the
- * longer, so that a busy server spends its time on messages and not on pings: about {@value #PER_SECOND} proofs a
- * second, unless that would let one wait for more than {@value #LONGEST} times the delay of a quiet server.
+ * How long a proof of receipt may be put off while messages follow one another that it can prove as well. The more
+ * sessions want one, the longer, so that a busy server spends its time on messages and not on pings: to each of them
+ * one in {@value #PER_SECOND} a second, within one and {@value #LONGEST} times the delay after a lone message.
  */
 final class ProofPace {
-    private static final int PER_SECOND = 4_000;
+    private static final int PER_SECOND = 1_000;
     private static final int LONGEST = 5;
     private static final long SECOND = 1_000_000_000;
 
@@ -19,7 +19,7 @@ final class ProofPace {
         quiet = config.proofDelay().toNanos();
     }
 
-    /** One more session wants a proof. Returns how long it may wait, in nanoseconds. */
+    /** One more session wants a proof. Returns how long it may be put off, in nanoseconds. */
     long begin() {
         long paced = wanting.incrementAndGet() * SECOND / PER_SECOND;
         return Math.clamp(paced, quiet, quiet * LONGEST);

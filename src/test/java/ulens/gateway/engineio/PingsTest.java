@@ -30,7 +30,35 @@ class PingsTest {
     }
 
     @Test
-    void theMoreSessionsWantAProofTheLongerItWaitsUpToFiveTimes() {
+    void aProofOfAQuietServerWaitsNoLongerThanTheDelayHoweverManyMessagesFollow() {
+        Pings pings = new Pings(config, pace, 0);
+        follow(pings, 0, DELAY - 1);
+        assertThat(pings.due(false)).isEqualTo(DELAY);
+    }
+
+    @Test
+    void onABusyServerAProofIsDueWhenNoMoreMessagesFollow() {
+        busy();
+        Pings pings = new Pings(config, pace, 0);
+        pings.whenReceived(() -> {
+        }, 0);
+        assertThat(pings.due(false)).as("a lone message").isEqualTo(DELAY);
+        follow(pings, DELAY / 2, DELAY * 2);
+        assertThat(pings.due(false)).as("after the last of several").isEqualTo(DELAY * 3);
+    }
+
+    @Test
+    void onABusyServerMessagesPutAProofOffForFiveTimesTheDelayAtMost() {
+        busy();
+        Pings pings = new Pings(config, pace, 0);
+        follow(pings, 0, DELAY * 5 - 1);
+        assertThat(pings.due(false)).isEqualTo(DELAY * 5);
+        assertThat(pings.isPingDue(DELAY * 5 - 1, false)).isFalse();
+        assertThat(pings.isPingDue(DELAY * 5, false)).isTrue();
+    }
+
+    @Test
+    void theMoreSessionsWantAProofTheLongerItMayBePutOffUpToFiveTimes() {
         assertThat(pace.begin()).isEqualTo(DELAY);
         for (int others = 0; others < 800; others++) {
             pace.begin();
@@ -57,5 +85,21 @@ class PingsTest {
             }
         }
         assertThat(Duration.ofNanos(pace.begin())).isEqualTo(config.proofDelay());
+    }
+
+    private void busy() {
+        for (int others = 0; others < 100_000; others++) {
+            pace.begin();
+        }
+    }
+
+    /** Messages one after the other, the last of them at {@code last}. */
+    private static void follow(Pings pings, long first, long last) {
+        for (long now = first; now < last; now += DELAY / 2) {
+            pings.whenReceived(() -> {
+            }, now);
+        }
+        pings.whenReceived(() -> {
+        }, last);
     }
 }
