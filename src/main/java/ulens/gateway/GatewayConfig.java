@@ -43,7 +43,8 @@ public record GatewayConfig(String host, int port, Auth auth, Rmq rmq, Database 
     static final String DEV_SECRET = "ulens-dev-secret-known-to-everybody";
 
     private static final int LEAST_PREFETCH = 100;
-    private static final int MOST_PREFETCH = 4_000;
+    private static final int MOST_PREFETCH = 16_000;
+    private static final int DEFAULT_BATCH = 4_000;
     private static final int SECRET_BYTES = 32;
 
     /**
@@ -115,7 +116,7 @@ public record GatewayConfig(String host, int port, Auth auth, Rmq rmq, Database 
      * @param batchSize
      *            most messages in one transaction
      * @param linger
-     *            longest wait for a batch to fill; a tenth of it while batches are small
+     *            longest wait for a batch to fill; a fiftieth of it while batches are small
      * @param maxBody
      *            largest message body in bytes
      * @param hold
@@ -263,7 +264,10 @@ public record GatewayConfig(String host, int port, Auth auth, Rmq rmq, Database 
                 knobs.integer("rmq.prefetch", prefetch(maxBody), 1, 65_535));
     }
 
-    /** The larger the batches, the less a message costs; but all of the largest size must fit a quarter of the heap. */
+    /**
+     * The broker shall not have to wait while batches are stored; but the largest messages must fit a quarter of the
+     * heap.
+     */
     private static int prefetch(int maxBody) {
         return Math.clamp(Runtime.getRuntime().maxMemory() / 4 / maxBody, LEAST_PREFETCH, MOST_PREFETCH);
     }
@@ -277,8 +281,8 @@ public record GatewayConfig(String host, int port, Auth auth, Rmq rmq, Database 
     }
 
     private static Intake intake(Knobs knobs, int prefetch, int maxBody) {
-        return new Intake(knobs.integer("intake.batch-size", Math.clamp(prefetch / 2, 1, 10_000), 1, 10_000),
-                knobs.duration("intake.linger", Duration.ofMillis(10), Duration.ZERO, seconds(10)), maxBody,
+        return new Intake(knobs.integer("intake.batch-size", Math.clamp(prefetch / 2, 1, DEFAULT_BATCH), 1, 10_000),
+                knobs.duration("intake.linger", Duration.ofMillis(50), Duration.ZERO, seconds(10)), maxBody,
                 knobs.duration("intake.hold", seconds(300), Duration.ofMillis(100), seconds(3600)));
     }
 

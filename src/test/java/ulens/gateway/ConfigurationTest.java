@@ -38,12 +38,12 @@ class ConfigurationTest {
     }
 
     @Test
-    void soManyMessagesAreTakenThatTheLargestOnesFitAQuarterOfTheHeapAndABatchIsHalfOfThem() {
+    void soManyMessagesAreTakenThatTheLargestOnesFitAQuarterOfTheHeapAndABatchIsHalfOfThemAtMost() {
         long quarter = Runtime.getRuntime().maxMemory() / 4;
         GatewayConfig huge = read(Map.of("INTAKE_MAX_BODY", "1048576"));
-        assertThat(huge.rmq().prefetch()).isEqualTo(Math.clamp(quarter / 1_048_576, 100, 4_000));
-        assertThat(huge.intake().batchSize()).isEqualTo(huge.rmq().prefetch() / 2);
-        assertThat(read(Map.of("INTAKE_MAX_BODY", "1024")).rmq().prefetch()).isEqualTo(4_000);
+        assertThat(huge.rmq().prefetch()).isEqualTo(Math.clamp(quarter / 1_048_576, 100, 16_000));
+        assertThat(huge.intake().batchSize()).isEqualTo(Math.min(huge.rmq().prefetch() / 2, 4_000));
+        assertThat(read(Map.of("INTAKE_MAX_BODY", "1024")).rmq().prefetch()).isEqualTo(16_000);
         assertThat(read(Map.of("RMQ_PREFETCH", "10")).intake().batchSize()).isEqualTo(5);
         assertThat(read(Map.of("RMQ_PREFETCH", "10", "INTAKE_BATCH_SIZE", "7")).intake().batchSize()).isEqualTo(7);
     }

@@ -21,7 +21,7 @@ class DeadLetterTest {
 
     @BeforeAll
     static void start() {
-        gateway = new TestGateway(Map.of("INTAKE_MAX_BODY", "20000", "INTAKE_LINGER", "100ms"));
+        gateway = new TestGateway(Map.of("INTAKE_MAX_BODY", "20000", "INTAKE_LINGER", "500ms"));
     }
 
     @AfterAll

@@ -11,17 +11,18 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Gathers messages into batches: what has come while the last batch was written, topped up for a short while. While
- * batches are small that while is a tenth of the longest, for the sake of the lone message; it grows with them, because
- * a large batch costs less per message. Not more than {@value #MOST_BYTES} bytes go into one, for the sake of the
- * database's time limit. Never holds more than two batches, because it asks for no more.
+ * Gathers messages into batches: what has come while the last batch was written, topped up for a short while. That
+ * while grows with the batch before, because a large batch costs less per message, the database and the sockets alike;
+ * while batches are small it is a fiftieth of the longest, for the sake of the lone message. Not more than
+ * {@value #MOST_BYTES} bytes go into one, for the sake of the database's time limit. Never holds more than two batches,
+ * because it asks for no more.
  */
 final class Gatherer {
     private static final long MOST_BYTES = 32 * 1024 * 1024;
     private static final long LOOK_MILLIS = 200;
-    /** Messages in a batch from which on it is worth waiting for the longest while. */
-    private static final int BUSY = 64;
-    private static final int QUIET_SHARE = 10;
+    /** Nanoseconds of waiting for each message of the batch before. */
+    private static final long PER_MESSAGE = 100_000;
+    private static final int QUIET_SHARE = 50;
 
     private final int batchSize;
     private final long lingerNanos;
@@ -83,7 +84,7 @@ final class Gatherer {
     }
 
     private long linger() {
-        return Math.clamp(last * lingerNanos / BUSY, lingerNanos / QUIET_SHARE, lingerNanos);
+        return Math.clamp(last * PER_MESSAGE, lingerNanos / QUIET_SHARE, lingerNanos);
     }
 
     /** Forgets what waits here. Returns how much that was. */

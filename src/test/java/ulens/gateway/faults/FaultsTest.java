@@ -498,7 +498,7 @@ class FaultsTest {
 
     @Test
     void poisonMessageInTheMiddleOfABatch() {
-        try (Stage stage = stage("poison message in the middle of a batch", Map.of("INTAKE_LINGER", "50ms"))) {
+        try (Stage stage = stage("poison message in the middle of a batch", Map.of("INTAKE_LINGER", "250ms"))) {
             stage.connectAll();
             stage.publisher.start(8);
             String[] poison = { "nonsense", "{\"userId\":\"user-0\",\"notificationId\":1,\"message\":\"a\\u0000b\"}",
