@@ -1,7 +1,5 @@
 package ulens.gateway.intake;
 
-import ulens.gateway.rabbitmq.RabbitMqMessage;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,6 +7,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Flow;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.ToIntFunction;
 
 /**
  * Gathers messages into batches: what has come while the last batch was written, topped up for a short while. That
@@ -16,8 +15,11 @@ import java.util.concurrent.TimeUnit;
  * while batches are small it is a fiftieth of the longest, for the sake of the lone message. Not more than
  * {@value #MOST_BYTES} bytes go into one, for the sake of the database's time limit. Never holds more than two batches,
  * because it asks for no more.
+ *
+ * @param <M>
+ *            a message
  */
-final class Gatherer {
+final class Gatherer<M> {
     private static final long MOST_BYTES = 32 * 1024 * 1024;
     private static final long LOOK_MILLIS = 200;
     /** Nanoseconds of waiting for each message of the batch before. */
@@ -25,16 +27,18 @@ final class Gatherer {
     private static final int QUIET_SHARE = 50;
 
     private final int batchSize;
-    private final long lingerNanos;
-    private final BlockingQueue<RabbitMqMessage> waiting = new LinkedBlockingQueue<>();
+    private final long longest;
+    private final ToIntFunction<M> bytes;
+    private final BlockingQueue<M> waiting = new LinkedBlockingQueue<>();
     private volatile Flow.Subscription subscription;
     private volatile boolean closed;
     private volatile int taken;
     private int last;
 
-    Gatherer(int batchSize, Duration linger) {
+    Gatherer(int batchSize, Duration linger, ToIntFunction<M> bytes) {
         this.batchSize = batchSize;
-        this.lingerNanos = linger.toNanos();
+        this.longest = linger.toNanos();
+        this.bytes = bytes;
     }
 
     void subscribed(Flow.Subscription given) {
@@ -42,18 +46,18 @@ final class Gatherer {
         given.request(batchSize * 2L);
     }
 
-    void add(RabbitMqMessage message) {
+    void add(M message) {
         waiting.add(message);
     }
 
     /** Waits for the next batch; an empty one is the end. */
-    List<RabbitMqMessage> next() throws InterruptedException {
-        List<RabbitMqMessage> batch = new ArrayList<>();
+    List<M> next() throws InterruptedException {
+        List<M> batch = new ArrayList<>();
         while (batch.isEmpty()) {
             if (closed) {
                 return List.of();
             }
-            RabbitMqMessage first = waiting.poll(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+            M first = waiting.poll(LOOK_MILLIS, TimeUnit.MILLISECONDS);
             if (first != null) {
                 batch.add(first);
             }
@@ -61,7 +65,7 @@ final class Gatherer {
         if (!fill(batch)) {
             taken = batch.size();
             // asleep, not at the queue: being woken for each message would cost more than what it brings
-            TimeUnit.NANOSECONDS.sleep(linger());
+            TimeUnit.NANOSECONDS.sleep(linger(last, longest));
             fill(batch);
         }
         taken = batch.size();
@@ -70,26 +74,27 @@ final class Gatherer {
     }
 
     /** Takes what has come. Returns whether the batch is full. */
-    private boolean fill(List<RabbitMqMessage> batch) {
-        long bytes = batch.stream().mapToLong(message -> message.getPayload().length).sum();
-        while (batch.size() < batchSize && bytes < MOST_BYTES) {
-            RabbitMqMessage next = waiting.poll();
+    private boolean fill(List<M> batch) {
+        long size = batch.stream().mapToLong(bytes::applyAsInt).sum();
+        while (batch.size() < batchSize && size < MOST_BYTES) {
+            M next = waiting.poll();
             if (next == null) {
                 return false;
             }
             batch.add(next);
-            bytes += next.getPayload().length;
+            size += bytes.applyAsInt(next);
         }
         return true;
     }
 
-    private long linger() {
-        return Math.clamp(last * PER_MESSAGE, lingerNanos / QUIET_SHARE, lingerNanos);
+    /** How long a batch waits to fill, by how many messages were in the one before. */
+    static long linger(int before, long longest) {
+        return Math.clamp(before * PER_MESSAGE, longest / QUIET_SHARE, longest);
     }
 
     /** Forgets what waits here. Returns how much that was. */
     int drop() {
-        List<RabbitMqMessage> dropped = new ArrayList<>();
+        List<M> dropped = new ArrayList<>();
         return waiting.drainTo(dropped);
     }
 

@@ -23,7 +23,7 @@ import java.util.function.Consumer;
 public final class Intake implements Flow.Subscriber<RabbitMqMessage>, AutoCloseable {
     private static final System.Logger LOGGER = System.getLogger(Intake.class.getName());
 
-    private final Gatherer gatherer;
+    private final Gatherer<RabbitMqMessage> gatherer;
     private final EventParser parser;
     private final Suspects suspects;
     private final Exile exile;
@@ -56,7 +56,7 @@ public final class Intake implements Flow.Subscriber<RabbitMqMessage>, AutoClose
      */
     public Intake(IntakeSettings settings, DeliveryTable table, SuspectTable suspects, Consumer<Stored> stored,
             ConfirmedPublisher publisher, IntakeRoutes routes, BatchObserver observer, BooleanSupplier databaseUp) {
-        this.gatherer = new Gatherer(settings.batchSize(), settings.linger());
+        this.gatherer = new Gatherer<>(settings.batchSize(), settings.linger(), message -> message.getPayload().length);
         this.parser = new EventParser(settings.maxBody());
         this.patience = new Patience(settings.hold().toNanos(), this::patienceExhausted);
         this.exile = new Exile(publisher, routes, counts, patience);
