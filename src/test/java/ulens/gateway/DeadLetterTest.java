@@ -1,15 +1,19 @@
 package ulens.gateway;
 
+import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.GetResponse;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Stream;
 
@@ -99,6 +103,65 @@ class DeadLetterTest {
             client.awaitIds(1);
             assertThat(gateway.broker().deadLetter().getProps().getHeaders().get("x-error"))
                     .hasToString("body is not UTF-8");
+        }
+    }
+
+    /** RabbitMQ refuses a publication with another's user id, and sends copies to what CC names. */
+    @Test
+    void aDeadLetterCarriesNothingThatTheBrokerWouldRefuseOrSendElsewhere() {
+        gateway.broker().publish("nonsense".getBytes(StandardCharsets.UTF_8),
+                TestBroker.properties(Map.of("CC", List.of("nowhere"), "x-trace", "t-2")).userId("guest")
+                        .messageId("m-1").build());
+        AMQP.BasicProperties dead = gateway.broker().deadLetter().getProps();
+        assertThat(dead.getUserId()).isNull();
+        assertThat(dead.getHeaders()).containsOnlyKeys("x-trace", "x-error");
+        assertThat(dead.getMessageId()).isEqualTo("m-1");
+    }
+
+    @Test
+    void manyBadMessagesGoTogetherEachWithItsOwnReason() {
+        Map<String, String> reasons = new TreeMap<>();
+        for (int id = 0; id < 300; id++) {
+            String body = id % 2 == 0 ? "nonsense " + id : "{\"userId\":\"u\",\"notificationId\":" + id + "}";
+            reasons.put(body, id % 2 == 0 ? "body is not JSON: error at byte 0" : "message is missing");
+            gateway.broker().publish(body);
+        }
+        Map<String, String> dead = new TreeMap<>();
+        for (int count = 0; count < 300; count++) {
+            GetResponse letter = gateway.broker().deadLetter();
+            dead.put(new String(letter.getBody(), StandardCharsets.UTF_8),
+                    letter.getProps().getHeaders().get("x-error").toString());
+        }
+        assertThat(dead).isEqualTo(reasons);
+        assertThat(gateway.broker().count(gateway.broker().deadQueue())).isZero();
+    }
+
+    @Test
+    void whatFailsForAnUnknownReasonIsTriedAgainThreeTimesAndItsNeighboursAreDelivered() {
+        String user = "user-" + UUID.randomUUID();
+        gateway.database().execute("create function refuse() returns trigger language plpgsql as"
+                + " $$ begin if new.notification_id = 666 then raise 'no'; end if; return new; end $$");
+        gateway.database()
+                .execute("create trigger refuse before insert on delivery for each row execute function refuse()");
+        try (TestClient client = gateway.client(user)) {
+            client.subscribe();
+            gateway.broker().publish(user, 1, 3);
+            gateway.broker().publish(user, 666, 666);
+            gateway.broker().publish(user, 4, 6);
+            assertThat(client.awaitIds(6)).containsExactly(1L, 2L, 3L, 4L, 5L, 6L);
+            GetResponse waiting = gateway.broker().next(gateway.broker().retryQueue());
+            assertThat(waiting.getProps().getHeaders()).containsEntry("x-retries", 1).containsKey("x-error");
+
+            byte[] body = TestBroker.notification(user, 666).getBytes(StandardCharsets.UTF_8);
+            gateway.broker().publish(body, Map.of("x-retries", 2));
+            assertThat(gateway.broker().next(gateway.broker().retryQueue()).getProps().getHeaders())
+                    .containsEntry("x-retries", 3);
+
+            gateway.broker().publish(body, Map.of("x-retries", 3));
+            assertThat(gateway.broker().deadLetter().getProps().getHeaders().get("x-error"))
+                    .hasToString("failed 4 times: SQLSTATE P0001");
+        } finally {
+            gateway.database().execute("drop trigger refuse on delivery");
         }
     }
 }

@@ -59,8 +59,13 @@ public final class TestBroker implements AutoCloseable {
 
     /** Publishes a body with headers. */
     public synchronized void publish(byte[] body, Map<String, Object> headers) {
+        publish(body, properties(headers).build());
+    }
+
+    /** Publishes a body with these properties. */
+    public synchronized void publish(byte[] body, AMQP.BasicProperties properties) {
         try {
-            send(body, headers);
+            send(body, properties);
             channel.waitForConfirmsOrDie(20_000);
         } catch (Exception failure) {
             throw new IllegalStateException(failure);
@@ -71,7 +76,7 @@ public final class TestBroker implements AutoCloseable {
     public synchronized void publish(String user, long from, long to) {
         try {
             for (long id = from; id <= to; id++) {
-                send(notification(user, id).getBytes(StandardCharsets.UTF_8), Map.of());
+                send(notification(user, id).getBytes(StandardCharsets.UTF_8), properties(Map.of()).build());
             }
             channel.waitForConfirmsOrDie(60_000);
         } catch (Exception failure) {
@@ -79,9 +84,13 @@ public final class TestBroker implements AutoCloseable {
         }
     }
 
-    private void send(byte[] body, Map<String, Object> headers) throws Exception {
-        channel.basicPublish("app.events", "notification.subscription", new AMQP.BasicProperties.Builder()
-                .deliveryMode(2).contentType("application/json").headers(headers).build(), body);
+    private void send(byte[] body, AMQP.BasicProperties properties) throws Exception {
+        channel.basicPublish("app.events", "notification.subscription", properties, body);
+    }
+
+    /** {@return what services publish with} */
+    public static AMQP.BasicProperties.Builder properties(Map<String, Object> headers) {
+        return new AMQP.BasicProperties.Builder().deliveryMode(2).contentType("application/json").headers(headers);
     }
 
     /** {@return a notification as the contract has it} */

@@ -4,8 +4,11 @@ import ulens.gateway.rabbitmq.ConfirmedPublisher;
 import ulens.gateway.rabbitmq.Publication;
 import ulens.gateway.rabbitmq.RabbitMqMessage;
 
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -53,30 +56,26 @@ final class Exile {
 
     /** Returns false if it is not to be tried again. */
     boolean deadLetter(RabbitMqMessage message, String reason) throws InterruptedException {
-        LOGGER.log(System.Logger.Level.WARNING, "[GATEWAY][RMQ] {0} goes to the dead-letter queue: {1}", message,
-                reason);
-        Map<String, Object> why = Map.of(ERROR, shortened(reason));
-        while (!sent(message, routes.deadLetterExchange(), routes.deadLetterQueue(), why)) {
-            if (!patience.again("the broker does not take a dead letter")) {
-                return false;
-            }
-        }
-        patience.restore();
-        counts.deadLetter();
-        return true;
+        return deadLetter(Map.of(message, reason));
+    }
+
+    /** All at once, each with its reason: the broker confirms many as fast as one. Returns false as above. */
+    boolean deadLetter(Map<RabbitMqMessage, String> reasons) throws InterruptedException {
+        Map<RabbitMqMessage, Publication> letters = new LinkedHashMap<>();
+        reasons.forEach((message, reason) -> {
+            LOGGER.log(System.Logger.Level.WARNING, "[GATEWAY][RMQ] {0} goes to the dead-letter queue: {1}", message,
+                    reason);
+            letters.put(message, copy(message, routes.deadLetterExchange(), routes.deadLetterQueue(),
+                    Map.of(ERROR, shortened(reason))));
+        });
+        return sent(letters, "the broker does not take a dead letter", counts::deadLetter);
     }
 
     private boolean retry(RabbitMqMessage message, String reason) throws InterruptedException {
         LOGGER.log(System.Logger.Level.WARNING, "[GATEWAY][RMQ] {0} will be tried again: {1}", message, reason);
-        Map<String, Object> why = Map.of(RETRIES, retries(message) + 1, ERROR, shortened(reason));
-        while (!sent(message, "", routes.retryQueue(), why)) {
-            if (!patience.again("the broker does not take a retry")) {
-                return false;
-            }
-        }
-        patience.restore();
-        counts.retry();
-        return true;
+        Publication again = copy(message, "", routes.retryQueue(),
+                Map.of(RETRIES, retries(message) + 1, ERROR, shortened(reason)));
+        return sent(Map.of(message, again), "the broker does not take a retry", counts::retry);
     }
 
     private static String shortened(String reason) {
@@ -87,23 +86,54 @@ final class Exile {
         return message.headers().get(RETRIES) instanceof Number count ? Math.max(0, count.intValue()) : 0;
     }
 
-    private boolean sent(RabbitMqMessage message, String exchange, String routingKey, Map<String, Object> added)
-            throws InterruptedException {
+    /**
+     * As it came, but for what would lead it elsewhere or have the broker refuse it: RabbitMQ closes the channel if the
+     * user id is not the publisher's own, and routes copies to what CC and BCC name.
+     */
+    private static Publication copy(RabbitMqMessage message, String exchange, String routingKey,
+            Map<String, Object> added) {
         Map<String, Object> headers = new TreeMap<>();
         if (message.properties().getHeaders() != null) {
             headers.putAll(message.properties().getHeaders());
         }
+        headers.keySet().removeAll(Set.of("CC", "BCC"));
         headers.putAll(added);
         Publication publication = Publication.persistent(exchange, routingKey, message.getPayload());
-        publication = publication.withProperties(message.properties().builder()
-                .deliveryMode(publication.properties().getDeliveryMode()).headers(headers).expiration(null).build())
+        return publication
+                .withProperties(message.properties().builder().deliveryMode(publication.properties().getDeliveryMode())
+                        .headers(headers).expiration(null).userId(null).build())
                 .asMandatory();
-        try {
-            publisher.publish(publication).toCompletableFuture().get(CONFIRM_SECONDS, TimeUnit.SECONDS);
-            return true;
-        } catch (ExecutionException | CompletionException | TimeoutException failure) {
-            LOGGER.log(System.Logger.Level.DEBUG, "[GATEWAY][RMQ] {0} not confirmed by {1}", message, routingKey);
-            return false;
+    }
+
+    private boolean sent(Map<RabbitMqMessage, Publication> publications, String otherwise, Runnable count)
+            throws InterruptedException {
+        Map<RabbitMqMessage, Publication> waiting = new LinkedHashMap<>(publications);
+        while (true) {
+            awaitConfirms(waiting, count);
+            if (waiting.isEmpty()) {
+                patience.restore();
+                return true;
+            }
+            if (!patience.again(otherwise)) {
+                return false;
+            }
+        }
+    }
+
+    /** Publishes all and takes out what was confirmed. */
+    private void awaitConfirms(Map<RabbitMqMessage, Publication> waiting, Runnable count) throws InterruptedException {
+        Map<RabbitMqMessage, CompletableFuture<Void>> outcomes = new LinkedHashMap<>();
+        waiting.forEach(
+                (message, publication) -> outcomes.put(message, publisher.publish(publication).toCompletableFuture()));
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(CONFIRM_SECONDS);
+        for (Map.Entry<RabbitMqMessage, CompletableFuture<Void>> one : outcomes.entrySet()) {
+            try {
+                one.getValue().get(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
+                waiting.remove(one.getKey());
+                count.run();
+            } catch (ExecutionException | CompletionException | TimeoutException failure) {
+                LOGGER.log(System.Logger.Level.DEBUG, "[GATEWAY][RMQ] {0} not confirmed", one.getKey());
+            }
         }
     }
 }

@@ -58,7 +58,9 @@ final class Gatherer<M> {
                 return List.of();
             }
             M first = waiting.poll(LOOK_MILLIS, TimeUnit.MILLISECONDS);
-            if (first != null) {
+            if (first == null) {
+                last = 0;
+            } else {
                 batch.add(first);
             }
         }

@@ -220,10 +220,8 @@ public final class Intake implements Flow.Subscriber<RabbitMqMessage>, AutoClose
         if (!candidates.isEmpty() && !suspects.storeInOrder(candidates)) {
             return false;
         }
-        for (Map.Entry<RabbitMqMessage, String> bad : rejected.entrySet()) {
-            if (!exile.deadLetter(bad.getKey(), bad.getValue())) {
-                return false;
-            }
+        if (!rejected.isEmpty() && !exile.deadLetter(rejected)) {
+            return false;
         }
         for (Map.Entry<RabbitMqMessage, StoreFailure> one : odd.entrySet()) {
             if (!exile.send(one.getKey(), one.getValue())) {
