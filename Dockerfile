@@ -1,4 +1,5 @@
-# Built in one stage, run in another: the image holds a JRE, the jar and its libraries, and nothing of the dev mode.
+# Built in one stage, run in another: the image holds a JRE, the jar and its libraries, without the database server of the
+# dev mode.
 FROM eclipse-temurin:25-jdk AS build
 WORKDIR /build
 COPY .mvn .mvn

@@ -42,6 +42,8 @@ final class Database implements AutoCloseable {
         // longer than the server's own limit, so that it is the server that ends a slow statement
         hikari.addDataSourceProperty("socketTimeout", Long.toString(seconds * 2 + 1));
         hikari.addDataSourceProperty("tcpKeepAlive", "true");
+        // the details of a refused row hold its text, and failures are logged
+        hikari.addDataSourceProperty("logServerErrorDetail", "false");
         hikari.addDataSourceProperty("prepareThreshold", "3");
         hikari.addDataSourceProperty("options", "-c statement_timeout=" + config.timeout().toMillis() * 2
                 + " -c lock_timeout=" + config.timeout().toMillis());

@@ -51,6 +51,10 @@ public record DatabaseUrl(String jdbcUrl, Optional<String> user, Optional<String
 
     private static DatabaseUrl jdbc(String text) {
         int question = text.indexOf('?');
+        if (text.substring(0, question < 0 ? text.length() : question).indexOf('@') >= 0) {
+            // the driver takes no credentials there, and would repeat them in its messages
+            throw new IllegalArgumentException("a JDBC URL has user and password as parameters");
+        }
         if (question < 0) {
             return new DatabaseUrl(text, Optional.empty(), Optional.empty());
         }

@@ -74,14 +74,14 @@ public final class Gateway implements AutoCloseable {
         this.outboxTable = new OutboxTable(database.client(), node);
         this.outbox = new Outbox(outboxTable, broker::publish, broker::connected, config.outbox().batchSize(),
                 config.outbox().pollInterval(), config.outbox().claim());
+        DeliveryTable table = new DeliveryTable(database.client());
         this.receipts = new Receipts(new ReceiptTable(database.client()), outbox::wake);
         this.sockets = SocketIoServer.builder().engine(engine(config)).connectTimeout(config.socket().connectTimeout())
                 .build();
         this.namespace = new NotificationNamespace(sockets.namespace(NotificationNamespace.NAME),
                 new Authenticator(config.auth().secret(), config.auth().clockSkew(), clock), receipts,
-                config.auth().refuseWithConnectError(), new ClientSessionTable(database.client(), node),
+                config.auth().refuseWithConnectError(), new ClientSessionTable(database.client(), node, table::heads),
                 config.socket().maxDisconnection());
-        DeliveryTable table = new DeliveryTable(database.client());
         this.rooms = new Rooms<>(table, namespace.encoder(), config.delivery().pageSize(),
                 config.delivery().concurrentReads(), config.delivery().sweepInterval());
         this.meters = new GatewayMeters();

@@ -1,14 +1,15 @@
 package ulens.gateway;
 
 import io.helidon.config.Config;
+import ulens.gateway.rabbitmq.RabbitMqConnector;
 
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * Everything that can be set, checked at once.
@@ -46,6 +47,7 @@ public record GatewayConfig(String host, int port, Auth auth, Rmq rmq, Database 
     private static final int MOST_PREFETCH = 16_000;
     private static final int DEFAULT_BATCH = 4_000;
     private static final int SECRET_BYTES = 32;
+    private static final Pattern PATH = Pattern.compile("/([\\w.~-]+/)+");
 
     /**
      * Tokens.
@@ -243,7 +245,8 @@ public record GatewayConfig(String host, int port, Auth auth, Rmq rmq, Database 
     }
 
     private static Auth auth(Knobs knobs, boolean dev) {
-        Optional<String> secret = knobs.text("access.secret-key");
+        // the backend signs with what is in its own variable, whatever that is
+        Optional<String> secret = knobs.asItIs("access.secret-key");
         if (secret.isEmpty() && !dev) {
             required(knobs, "access.secret-key", "secret");
         }
@@ -254,11 +257,10 @@ public record GatewayConfig(String host, int port, Auth auth, Rmq rmq, Database 
 
     private static Rmq rmq(Knobs knobs, int maxBody) {
         String queue = knobs.text("rmq.queue").orElse("gateway.notification.subscription.q");
-        return new Rmq(knobs.secret("rmq.url", "amqp://user:password@host:port/vhost (or amqps://)", value -> {
-            URI uri = URI.create(value);
-            return ("amqp".equals(uri.getScheme()) || "amqps".equals(uri.getScheme())) && uri.getHost() != null ? value
-                    : null;
-        }), queue, knobs.text("rmq.retry-queue").orElse(queue + ".retry.1m"),
+        return new Rmq(
+                knobs.secret("rmq.url", "amqp://user:password@host:port/vhost (or amqps://)",
+                        RabbitMqConnector::checkedUri),
+                queue, knobs.text("rmq.retry-queue").orElse(queue + ".retry.1m"),
                 knobs.text("rmq.dead-queue").orElse(queue + ".dlq"),
                 knobs.choice("rmq.queue-type", "classic", Map.of("classic", "classic", "quorum", "quorum")),
                 knobs.integer("rmq.prefetch", prefetch(maxBody), 1, 65_535));
@@ -295,7 +297,9 @@ public record GatewayConfig(String host, int port, Auth auth, Rmq rmq, Database 
     }
 
     private static Sockets sockets(Knobs knobs) {
-        return new Sockets(knobs.text("socket.path").orElse("/socket.io/"),
+        return new Sockets(
+                knobs.parsed("socket.path", "/socket.io/", "a path with a slash at both ends, like /socket.io/",
+                        value -> PATH.matcher(value).matches() ? value : null),
                 knobs.duration("socket.ping-interval", seconds(25), Duration.ofMillis(50), seconds(3600)),
                 knobs.duration("socket.ping-timeout", seconds(20), Duration.ofMillis(50), seconds(3600)),
                 knobs.integer("socket.max-payload", 1_000_000, 1024, 100_000_000),

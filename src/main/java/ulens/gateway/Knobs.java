@@ -38,12 +38,14 @@ final class Knobs {
     }
 
     Optional<String> text(String knob) {
+        return asItIs(knob).map(String::strip);
+    }
+
+    /** With the blanks around it; empty if there is nothing else. */
+    Optional<String> asItIs(String knob) {
         known.add(knob);
-        String fromEnvironment = environment.get(environmentName(knob));
-        if (fromEnvironment != null && !fromEnvironment.isBlank()) {
-            return Optional.of(fromEnvironment.strip());
-        }
-        return file.get(knob).asString().asOptional().map(String::strip).filter(value -> !value.isEmpty());
+        return Optional.ofNullable(environment.get(environmentName(knob))).filter(value -> !value.isBlank())
+                .or(() -> file.get(knob).asString().asOptional().filter(value -> !value.isBlank()));
     }
 
     int integer(String knob, int fallback, int least, int most) {
@@ -104,7 +106,7 @@ final class Knobs {
         return all;
     }
 
-    private <T> T parsed(String knob, T fallback, String expected, Function<String, T> parser) {
+    <T> T parsed(String knob, T fallback, String expected, Function<String, T> parser) {
         Optional<String> value = text(knob);
         if (value.isEmpty()) {
             return fallback;

@@ -8,13 +8,18 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import ulens.gateway.rabbitmq.CapturedLog;
 
 import java.nio.charset.StandardCharsets;
 import java.security.KeyPairGenerator;
 import java.security.Signature;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -163,5 +168,43 @@ class AuthenticationTest {
         signature.initSign(generator.generateKeyPair().getPrivate());
         signature.update(content.getBytes(StandardCharsets.UTF_8));
         return content + "." + TestTokens.encoded(signature.sign());
+    }
+
+    @Test
+    void aTokenThatIsValidInAMomentIsAcceptedBecauseClocksDiffer() {
+        String token = TestTokens
+                .signed("{\"userId\":\"early\",\"nbf\":" + Instant.now().plusSeconds(3).getEpochSecond() + "}");
+        try (TestClient client = TestClient.connect(gateway.port(), token)) {
+            assertThat(TestClient.get(client.subscribe(), "ok")).isEqualTo(true);
+        }
+    }
+
+    /** The timer that ends a connection at its token's expiry goes by another clock here, and is not due. */
+    @Test
+    void theTokenIsCheckedAgainAtTheSubscription() {
+        AtomicReference<Duration> later = new AtomicReference<>(Duration.ZERO);
+        InstantSource clock = () -> Instant.now().plus(later.get());
+        try (TestGateway moved = new TestGateway(Map.of(), clock.withZone(ZoneOffset.UTC));
+                TestClient client = TestClient.connect(moved.port(), TestTokens.of("late"))) {
+            client.await("connect");
+            later.set(Duration.ofHours(2));
+            JSONObject answer = client.subscribe();
+            assertThat(TestClient.get(answer, "ok")).isEqualTo(false);
+            assertThat(answer.optJSONObject("error").optString("message")).isEqualTo("Token expired");
+            assertThat(client.await("ERROR").payload()).isEqualTo("Token expired");
+            assertThat(client.await("disconnect").payload()).isEqualTo("io server disconnect");
+        }
+    }
+
+    @Test
+    void aShortSecretWorksAndIsWarnedOf() {
+        try (CapturedLog log = new CapturedLog(Gateway.class);
+                TestGateway old = new TestGateway(Map.of("ACCESS_SECRET_KEY", "secret"));
+                TestClient client = TestClient.connect(old.port(),
+                        TestTokens.signed("{\"alg\":\"HS256\"}", "{\"userId\":\"old\"}", "HmacSHA256", "secret"))) {
+            assertThat(TestClient.get(client.subscribe(), "ok")).isEqualTo(true);
+            assertThat(log.anyContains("ACCESS_SECRET_KEY")).isTrue();
+            assertThat(log.messages()).noneMatch(line -> line.contains("=secret") || line.contains("'secret'"));
+        }
     }
 }

@@ -49,6 +49,21 @@ class ConfigurationTest {
     }
 
     @Test
+    void whatCouldNotWorkLaterIsAProblemAtTheStart() {
+        assertThatThrownBy(() -> read(Map.of("RMQ_URL", "amqp://h/a/b", "SOCKET_PATH", "socket.io", "DATABASE_URL",
+                "jdbc:postgresql://user:hunter2@h/db"))).hasMessageContaining("RMQ_URL is not usable")
+                        .hasMessageContaining("SOCKET_PATH is 'socket.io'; expected a path with a slash at both ends")
+                        .hasMessageContaining("DATABASE_URL is not usable").message().doesNotContain("hunter2");
+        assertThat(read(Map.of("SOCKET_PATH", "/push/socket.io/")).socket().path()).isEqualTo("/push/socket.io/");
+    }
+
+    @Test
+    void theSecretIsTakenAsItIsBecauseTheBackendSignsWithTheSame() {
+        assertThat(read(Map.of("ACCESS_SECRET_KEY", " with blanks\n")).auth().secret()).isEqualTo(" with blanks\n");
+        assertThat(read(Map.of("ACCESS_SECRET_KEY", " \n")).auth().secretIsDev()).isTrue();
+    }
+
+    @Test
     void aSecretIsNeverShown() {
         assertThatThrownBy(() -> read(Map.of("RMQ_URL", "amqp//user:hunter2@h", "DATABASE_URL", "postgresql:hunter2")))
                 .message().doesNotContain("hunter2");

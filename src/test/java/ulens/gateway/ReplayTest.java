@@ -221,4 +221,19 @@ class ReplayTest {
     private static long number(JSONObject object, String name) {
         return ((Number) TestClient.get(object, name)).longValue();
     }
+
+    @Test
+    void eachSubscriptionIsAnsweredBySyncedAlsoWhenTheyComeTogether() {
+        gateway.broker().publish(user, 1, 20);
+        awaitRows(20);
+        try (RawSocket raw = RawSocket.connect(gateway.port(), "{\"token\":\"" + TestTokens.of(user) + "\"}")) {
+            for (int time = 0; time < 5; time++) {
+                raw.send("42/ws,[\"SUBSCRIBE_NOTIFICATIONS\"]");
+            }
+            await().atMost(TestClient.PATIENCE).until(() -> raw.all("42/ws,[\"NOTIFICATIONS_SYNCED\"").size() == 5);
+            assertThat(raw.all("42/ws,[\"NEW_NOTIFICATION\"")).hasSize(20);
+            assertThat(raw.all("42/ws,[\"NOTIFICATIONS_SYNCED\"").stream()
+                    .filter(synced -> synced.contains("\"replayed\":20"))).hasSize(1);
+        }
+    }
 }

@@ -276,4 +276,13 @@ class RulesTest {
             closed.countDown();
         }
     }
+
+    @Test
+    void rule8WhoeverBreaksTheProtocolIsToldWhyBeforeTheConnectionEnds() {
+        try (RawSocket raw = RawSocket.connect(gateway.port(), "{\"token\":\"" + TestTokens.of(user) + "\"}")) {
+            raw.send("4nonsense");
+            assertThat(raw.next("42/ws,[\"ERROR\",")).isEqualTo("\"Protocol error: unknown packet type\",null]");
+            await().atMost(TestClient.PATIENCE).until(raw::closed);
+        }
+    }
 }

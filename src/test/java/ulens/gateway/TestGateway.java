@@ -1,5 +1,6 @@
 package ulens.gateway;
 
+import java.time.Clock;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -8,6 +9,7 @@ public final class TestGateway implements AutoCloseable {
     private final TestDatabase database = new TestDatabase();
     private final TestBroker broker = new TestBroker();
     private final Map<String, String> settings = new HashMap<>();
+    private final Clock clock;
     private Gateway gateway;
 
     /** Starts it with the usual settings. */
@@ -17,6 +19,12 @@ public final class TestGateway implements AutoCloseable {
 
     /** Starts it with other settings, by the names of their environment variables. */
     public TestGateway(Map<String, String> others) {
+        this(others, Clock.systemUTC());
+    }
+
+    /** Starts it with other settings, and a clock by which it checks tokens. */
+    public TestGateway(Map<String, String> others, Clock clock) {
+        this.clock = clock;
         settings.putAll(Map.of("PORT", "0", "HOST", "127.0.0.1", "ACCESS_SECRET_KEY", TestTokens.SECRET, "DATABASE_URL",
                 database.environmentValue(), "RMQ_URL", TestServices.broker(), "RMQ_QUEUE", broker.queue(),
                 "DELIVERY_CONFIRM_AFTER", "20ms", "OUTBOX_POLL_INTERVAL", "100ms"));
@@ -26,7 +34,7 @@ public final class TestGateway implements AutoCloseable {
 
     /** Starts it again, on the same port. */
     public void start() {
-        gateway = Gateway.start(GatewayConfig.read(io.helidon.config.Config.empty(), settings), brokerDialect());
+        gateway = Gateway.start(GatewayConfig.read(io.helidon.config.Config.empty(), settings), brokerDialect(), clock);
         settings.put("PORT", Integer.toString(gateway.port()));
         // only then are its queues declared: before that, what is published goes nowhere
         org.awaitility.Awaitility.await().atMost(TestClient.PATIENCE).until(() -> gateway.broker().connected());

@@ -31,8 +31,8 @@ public final class Cursor<M> {
     private long asked;
     private long proved = -1;
     private boolean more;
-    private boolean opening;
-    private boolean announce;
+    private int opening;
+    private int announce;
     private long replayed;
 
     Cursor(String userId, Outlet<M> outlet, Confirmations confirmations, CatchUp<M> catchUp) {
@@ -85,7 +85,7 @@ public final class Cursor<M> {
             if (state == State.CLOSED) {
                 return;
             }
-            opening = true;
+            opening++;
             if (state == State.IDLE) {
                 position = from;
                 proved = known;
@@ -226,9 +226,9 @@ public final class Cursor<M> {
             if (openUntil == Long.MAX_VALUE) {
                 openUntil = page.head();
             }
-            first = opening;
-            announce |= opening;
-            opening = false;
+            first = opening > 0;
+            announce += opening;
+            opening = 0;
         } finally {
             lock.unlock();
         }
@@ -259,11 +259,11 @@ public final class Cursor<M> {
                 return true;
             }
             position = Math.max(position, page.head());
-            if (announce) {
+            for (; announce > 0; announce--) {
                 // under the lock, so that it comes before the first live row
                 outlet.synced(replayed, page.unread(), position);
+                replayed = 0;
             }
-            announce = false;
             replayed = 0;
             if (!more) {
                 state = State.LIVE;

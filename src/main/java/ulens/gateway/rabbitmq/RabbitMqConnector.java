@@ -66,6 +66,22 @@ public final class RabbitMqConnector implements IncomingConnectorFactory, Outgoi
     }
 
     /**
+     * Checks where the broker is said to be, without connecting.
+     *
+     * @param uri
+     *            as for {@link Builder#uri}
+     *
+     * @return the same
+     *
+     * @throws IllegalArgumentException
+     *             it is not such an URI; the message does not repeat it, it may hold a password
+     */
+    public static String checkedUri(String uri) {
+        BrokerAddress.parse(uri);
+        return uri;
+    }
+
+    /**
      * Starts building the config of a channel of this connector.
      *
      * @return a builder

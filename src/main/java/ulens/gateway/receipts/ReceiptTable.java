@@ -9,6 +9,7 @@ import ulens.gateway.receipts.GroupCommit.Request;
 import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -145,17 +146,12 @@ public final class ReceiptTable {
     }
 
     private static Read result(List<Row> rows, long unreadBefore) {
-        Set<Long> known = new LinkedHashSet<>();
-        List<Long> changed = new ArrayList<>();
-        Instant readAt = null;
-        for (Row row : rows) {
-            known.add(row.notificationId());
-            if (row.changed()) {
-                changed.add(row.notificationId());
-            }
-            readAt = readAt == null || row.readAt().isAfter(readAt) ? row.readAt() : readAt;
-        }
-        return new Read(known, changed, readAt, unreadBefore - changed.size());
+        Set<Long> known = rows.stream().map(Row::notificationId).collect(Collectors.toCollection(LinkedHashSet::new));
+        List<Row> changed = rows.stream().filter(Row::changed).toList();
+        Instant readAt = (changed.isEmpty() ? rows : changed).stream().map(Row::readAt).max(Comparator.naturalOrder())
+                .orElse(null);
+        return new Read(known, changed.stream().map(Row::notificationId).toList(), readAt,
+                unreadBefore - changed.size());
     }
 
     private static void rollback(DbTransaction transaction) {
@@ -177,7 +173,7 @@ public final class ReceiptTable {
      * @param changed
      *            those that were unread before
      * @param readAt
-     *            the latest time of reading among them, or null
+     *            when these were read; if none was unread before, the latest time among the known; null without any
      * @param unread
      *            the user's unread count after it
      */

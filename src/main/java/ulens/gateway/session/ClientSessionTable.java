@@ -5,10 +5,10 @@ import io.helidon.dbclient.DbRow;
 
 import java.time.Duration;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The SQL of tables {@code client_session} and {@code node}. Failures come as DbClientException. */
@@ -31,9 +31,8 @@ public final class ClientSessionTable {
             """;
 
     private static final String FIND = """
-            select s.pid, s.user_id, s.sid, s.epoch, s.subscribed, s.proved_seq, coalesce(i.last_seq, 0)
+            select s.pid, s.user_id, s.sid, s.epoch, s.subscribed, s.proved_seq
             from client_session s
-            left join inbox i on i.user_id = s.user_id
             where s.pid = any(?) and s.resumable
               and (s.disconnected_at is null or s.disconnected_at > now() - ?::bigint * interval '1 millisecond')
             """;
@@ -71,6 +70,7 @@ public final class ClientSessionTable {
 
     private final DbClient database;
     private final String node;
+    private final Function<Collection<String>, Map<String, Long>> heads;
 
     /**
      * The tables of a database.
@@ -79,10 +79,13 @@ public final class ClientSessionTable {
      *            where they are
      * @param node
      *            name of this node
+     * @param heads
+     *            tells the last seq of users; those without any row are missing
      */
-    public ClientSessionTable(DbClient database, String node) {
+    public ClientSessionTable(DbClient database, String node, Function<Collection<String>, Map<String, Long>> heads) {
         this.database = database;
         this.node = node;
+        this.heads = heads;
     }
 
     /** A session that may be resumed, and the user's last seq. */
@@ -100,17 +103,19 @@ public final class ClientSessionTable {
     }
 
     Map<String, Found> find(Collection<String> pids, Duration within) {
+        List<ClientSession> sessions = sessions(pids, within);
+        Map<String, Long> last = sessions.isEmpty() ? Map.of()
+                : heads.apply(sessions.stream().map(ClientSession::userId).distinct().toList());
+        return sessions.stream().collect(Collectors.toMap(ClientSession::pid,
+                session -> new Found(session, last.getOrDefault(session.userId(), 0L))));
+    }
+
+    private List<ClientSession> sessions(Collection<String> pids, Duration within) {
         try (Stream<DbRow> rows = database.execute().createQuery(FIND).addParam(pids.toArray(String[]::new))
                 .addParam(within.toMillis()).execute()) {
-            Map<String, Found> found = new HashMap<>();
-            rows.forEach(row -> {
-                ClientSession session = new ClientSession(row.column(1).get(String.class),
-                        row.column(2).get(String.class), row.column(3).get(String.class),
-                        row.column(4).get(Integer.class), row.column(5).get(Boolean.class),
-                        row.column(6).get(Long.class), null);
-                found.put(session.pid(), new Found(session, row.column(7).get(Long.class)));
-            });
-            return found;
+            return rows.map(row -> new ClientSession(row.column(1).get(String.class), row.column(2).get(String.class),
+                    row.column(3).get(String.class), row.column(4).get(Integer.class), row.column(5).get(Boolean.class),
+                    row.column(6).get(Long.class), null)).toList();
         }
     }
 

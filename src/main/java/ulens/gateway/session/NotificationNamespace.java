@@ -82,6 +82,8 @@ public final class NotificationNamespace implements AutoCloseable {
         rooms = given;
         namespace.onConnect(this::admit);
         namespace.onConnection(this::connected);
+        // with null behind it: the stock client takes a text in the last place for an offset
+        namespace.onViolation((socket, what) -> socket.emit(Events.ERROR, "Protocol error: " + what, null));
         if (testInterval.isPositive()) {
             timers.scheduleAtFixedRate(() -> namespace.emit(Events.TEST, Map.of("message", "Hello, world!")),
                     testInterval.toMillis(), testInterval.toMillis(), TimeUnit.MILLISECONDS);
@@ -133,7 +135,8 @@ public final class NotificationNamespace implements AutoCloseable {
                 receipts, () -> recovery.subscribed(session));
         Cursor<EncodedEvent> cursor = rooms.join(userId, own);
         Optional<Future<?>> expiry = entry.granted().expiresAt()
-                .filter(end -> end.isBefore(Instant.now().plus(LONGEST_TIMER))).map(end -> expireAt(socket, end));
+                .filter(end -> end.isBefore(Instant.now().plus(LONGEST_TIMER)))
+                .map(end -> expireAt(socket, userId, end));
         socket.onDisconnect(reason -> {
             rooms.leave(cursor);
             expiry.ifPresent(timer -> timer.cancel(false));
@@ -150,9 +153,9 @@ public final class NotificationNamespace implements AutoCloseable {
         }
     }
 
-    private Future<?> expireAt(Socket socket, Instant end) {
+    private Future<?> expireAt(Socket socket, String userId, Instant end) {
         long millis = Math.max(0, Duration.between(Instant.now(), end).toMillis());
-        return timers.schedule(() -> NotificationSocket.refuse(socket, Verdict.Denied.EXPIRED), millis,
+        return timers.schedule(() -> NotificationSocket.expel(socket, userId, Verdict.Denied.EXPIRED), millis,
                 TimeUnit.MILLISECONDS);
     }
 

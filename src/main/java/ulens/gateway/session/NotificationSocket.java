@@ -52,7 +52,7 @@ final class NotificationSocket implements Outlet<EncodedEvent> {
     private void subscribe(List<JsonNode> arguments, Ack ack) {
         if (token.get() instanceof Verdict.Denied denied) {
             ack.send(Answer.failed(denied.name() + "_TOKEN", denied.message()));
-            refuse(socket, denied);
+            expel(socket, userId, denied);
             return;
         }
         onSubscribe.run();
@@ -92,6 +92,13 @@ final class NotificationSocket implements Outlet<EncodedEvent> {
             // the stock client takes a text in the last place for an offset
             socket.emit(Events.ERROR, message, null);
         }
+    }
+
+    /** A user who was let in has to go. */
+    static void expel(Socket socket, String userId, Verdict.Denied reason) {
+        LOGGER.log(System.Logger.Level.INFO, "[GATEWAY][WS] authentication refused: {0}, user {1}, socket {2}",
+                reason.message(), LogText.of(userId), socket.id());
+        refuse(socket, reason);
     }
 
     /** Tells a client why it may not stay, and closes its connection. */

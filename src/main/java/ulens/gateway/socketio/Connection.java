@@ -195,6 +195,7 @@ final class Connection implements SessionListener {
         if (!deaf) {
             LOG.log(Level.DEBUG, "[GATEWAY][WS] connection closed: {0}", violation.getMessage());
             deaf = true;
+            sockets.values().forEach(socket -> Handlers.violated(socket, violation.getMessage()));
             end(DisconnectReason.PARSE_ERROR);
             runDisconnectHandlers();
             session.close();

@@ -55,6 +55,15 @@ final class Handlers {
         }
     }
 
+    static void violated(Socket socket, String what) {
+        try {
+            socket.namespace().violationHandler().accept(socket, what);
+        } catch (Throwable failure) {
+            LOG.log(Level.WARNING, "[GATEWAY][WS] violation handler of {0} failed: {1}", socket.namespace().name(),
+                    LogText.of(failure));
+        }
+    }
+
     static void disconnected(Socket socket) {
         for (Consumer<String> handler : socket.disconnectHandlers()) {
             try {

@@ -8,6 +8,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /** One of the channels that share a client's connection. Made by {@link SocketIoServer#namespace}. */
@@ -17,6 +18,8 @@ public final class Namespace {
     private final List<Consumer<Socket>> connectionHandlers = new CopyOnWriteArrayList<>();
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private final Map<String, Set<Socket>> rooms = new ConcurrentHashMap<>();
+    private volatile BiConsumer<Socket, String> violationHandler = (_, _) -> {
+    };
     private volatile Admission admission = request -> ConnectDecision.accept();
 
     Namespace(SocketIoServer server, String name) {
@@ -53,6 +56,20 @@ public final class Namespace {
      */
     public Namespace onConnection(Consumer<Socket> handler) {
         connectionHandlers.add(Objects.requireNonNull(handler));
+        return this;
+    }
+
+    /**
+     * Sets what to do when a client sends what the protocol does not allow, before its connection is closed for that:
+     * what the handler emits still reaches the client. Without this, it is not told why.
+     *
+     * @param handler
+     *            takes the socket and what was wrong, in words
+     *
+     * @return this namespace
+     */
+    public Namespace onViolation(BiConsumer<Socket, String> handler) {
+        violationHandler = Objects.requireNonNull(handler);
         return this;
     }
 
@@ -108,6 +125,10 @@ public final class Namespace {
     @Override
     public String toString() {
         return "Namespace[" + name + "]";
+    }
+
+    BiConsumer<Socket, String> violationHandler() {
+        return violationHandler;
     }
 
     Admission admission() {

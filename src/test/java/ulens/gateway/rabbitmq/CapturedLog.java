@@ -8,22 +8,25 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
 /** The log lines of a class, while open. */
-final class CapturedLog extends Handler implements AutoCloseable {
+public final class CapturedLog extends Handler implements AutoCloseable {
 
     private final List<String> messages = new CopyOnWriteArrayList<>();
     private final Logger logger;
 
-    CapturedLog(Class<?> of) {
+    /** Begins to listen. */
+    public CapturedLog(Class<?> of) {
         this.logger = Logger.getLogger(of.getName());
         setLevel(Level.ALL);
         logger.addHandler(this);
     }
 
-    List<String> messages() {
+    /** {@return the lines so far} */
+    public List<String> messages() {
         return messages;
     }
 
-    boolean anyContains(String text) {
+    /** {@return whether a line has this text} */
+    public boolean anyContains(String text) {
         return messages.stream().anyMatch(message -> message.contains(text));
     }
 
