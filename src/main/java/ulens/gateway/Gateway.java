@@ -92,6 +92,7 @@ public final class Gateway implements AutoCloseable {
                 new IntakeRoutes(BrokerNames.DEAD_LETTERS, config.rmq().deadQueue(), config.rmq().retryQueue()),
                 meters.batches(), () -> database.answers(Duration.ofSeconds(1)));
         intake.from(broker.source());
+        intake.afterBacklog(() -> rooms.afterOffers(sockets::hurryProofs));
         meters.register(this);
         this.tally = meters.tally(this);
         this.web = web();

@@ -24,7 +24,7 @@ public final class Rooms<M> implements AutoCloseable {
     private static final int SWEEP_USERS = 1_000;
 
     private final Map<String, List<Cursor<M>>> rooms = new ConcurrentHashMap<>();
-    private final BlockingQueue<Stored> offered = new ArrayBlockingQueue<>(1);
+    private final BlockingQueue<Runnable> offered = new ArrayBlockingQueue<>(1);
     private final DeliveryTable table;
     private final RowEncoder<M> encoder;
     private final DeliveryCounts counts = new DeliveryCounts();
@@ -99,8 +99,18 @@ public final class Rooms<M> implements AutoCloseable {
      *            what became of a batch
      */
     public void offer(Stored stored) {
+        afterOffers(() -> push(stored));
+    }
+
+    /**
+     * Runs an action once everything offered before has been pushed. Waits as {@link #offer} does.
+     *
+     * @param action
+     *            runs on the thread that pushes
+     */
+    public void afterOffers(Runnable action) {
         try {
-            offered.put(stored);
+            offered.put(action);
         } catch (InterruptedException _) {
             // the process stops; the clients are replayed
             Thread.currentThread().interrupt();
@@ -110,23 +120,23 @@ public final class Rooms<M> implements AutoCloseable {
     private void offerAll() {
         try {
             while (true) {
-                push(offered.take());
+                done(offered.take());
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private void push(Stored stored) {
+    private static void done(Runnable action) {
         try {
-            pushEach(stored);
+            action.run();
         } catch (RuntimeException | Error failure) {
             // committed is committed: the sockets find the rows by themselves, and the next batch is offered
             LOGGER.log(System.Logger.Level.ERROR, "[GATEWAY][WS] new rows could not be offered", failure);
         }
     }
 
-    private void pushEach(Stored stored) {
+    private void push(Stored stored) {
         Map<String, List<Delivery>> byUser = new LinkedHashMap<>();
         for (Delivery row : stored.rows()) {
             if (rooms.containsKey(row.userId())) {

@@ -102,6 +102,14 @@ public final class EngineServer {
         return sessions.known();
     }
 
+    /**
+     * Asks at once for every proof of receipt ({@link EngineSession#whenReceived}) that waits for more messages that it
+     * could cover as well. Meant for the end of a burst.
+     */
+    public void hurryProofs() {
+        sessions.all().forEach(Session::hurryProof);
+    }
+
     /** Closes all sessions with "server shutting down", refuses new ones, and stops the server's own threads. */
     public void close() {
         close(CLOSE_AT_MOST);

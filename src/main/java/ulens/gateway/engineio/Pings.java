@@ -49,6 +49,13 @@ final class Pings {
         proofDue = proofLatest - now < proofDelay ? proofLatest : now + proofDelay;
     }
 
+    /** Nothing more is to be expected that the proof could cover as well. */
+    void hurry(long now) {
+        if (waiting != null) {
+            proofDue = now;
+        }
+    }
+
     /** {@return when something has to happen next} */
     long due(boolean proofsHeld) {
         boolean proofFirst = state == State.NONE && waiting != null && !proofsHeld && proofDue - due < 0;

@@ -165,6 +165,16 @@ final class Session extends Timed implements EngineSession {
         });
     }
 
+    /** A proof that waits for more messages is asked for now. */
+    void hurryProof() {
+        locked(() -> {
+            if (state == State.OPEN) {
+                pings.hurry(System.nanoTime());
+                pingIfDue();
+            }
+        });
+    }
+
     @Override
     public void close() {
         close("forced close", Frame.NORMAL);

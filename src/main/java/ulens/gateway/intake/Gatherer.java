@@ -94,6 +94,11 @@ final class Gatherer<M> {
         return Math.clamp(before * PER_MESSAGE, longest / QUIET_SHARE, longest);
     }
 
+    /** {@return whether no message has come since the batch was taken} */
+    boolean isEmpty() {
+        return waiting.isEmpty();
+    }
+
     /** Forgets what waits here. Returns how much that was. */
     int drop() {
         List<M> dropped = new ArrayList<>();

@@ -23,6 +23,8 @@ import java.util.function.Consumer;
 public final class Intake implements Flow.Subscriber<RabbitMqMessage>, AutoCloseable {
     private static final System.Logger LOGGER = System.getLogger(Intake.class.getName());
 
+    private static final int BACKLOG = 500;
+
     private final Gatherer<RabbitMqMessage> gatherer;
     private final EventParser parser;
     private final Suspects suspects;
@@ -31,6 +33,8 @@ public final class Intake implements Flow.Subscriber<RabbitMqMessage>, AutoClose
     private final Patience patience;
     private final BooleanSupplier databaseUp;
     private final Thread thread;
+    private volatile Runnable afterBacklog = () -> {
+    };
     private volatile Source source;
     private volatile boolean givenBack;
 
@@ -74,6 +78,17 @@ public final class Intake implements Flow.Subscriber<RabbitMqMessage>, AutoClose
      */
     public void from(Source given) {
         source = given;
+    }
+
+    /**
+     * Sets what to do at the end of a backlog: when a batch of {@value #BACKLOG} messages or more, or the one behind
+     * it, has been offered and no other message has come meanwhile.
+     *
+     * @param action
+     *            must be quick
+     */
+    public void afterBacklog(Runnable action) {
+        afterBacklog = action;
     }
 
     /** {@return what was done since the start} */
@@ -141,6 +156,7 @@ public final class Intake implements Flow.Subscriber<RabbitMqMessage>, AutoClose
 
     private void run() {
         try {
+            int before = 0;
             List<RabbitMqMessage> batch;
             while (!(batch = gatherer.next()).isEmpty()) {
                 counts.consumed(batch.size());
@@ -148,10 +164,14 @@ public final class Intake implements Flow.Subscriber<RabbitMqMessage>, AutoClose
                         batch.getLast());
                 if (processed(batch)) {
                     batch.getLast().ackThrough();
+                    if (Math.max(before, batch.size()) >= BACKLOG && gatherer.isEmpty()) {
+                        afterBacklog.run();
+                    }
                 } else if (givenBack) {
                     awaitDatabase();
                 }
-                gatherer.done(batch.size());
+                before = batch.size();
+                gatherer.done(before);
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();

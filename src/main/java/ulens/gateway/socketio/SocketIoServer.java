@@ -83,6 +83,13 @@ public final class SocketIoServer {
         return engine == null ? 0 : engine.sessions();
     }
 
+    /** Asks at once for the proofs of receipt ({@link Socket#whenReceived}) that wait for company, after a burst. */
+    public void hurryProofs() {
+        if (engine != null) {
+            engine.hurryProofs();
+        }
+    }
+
     /**
      * Closes all connections with the reason "server shutting down", and accepts no more. The stock clients try to
      * connect again.

@@ -58,6 +58,17 @@ class PingsTest {
     }
 
     @Test
+    void afterABurstAProofIsDueAtOnceAndNoneIsMadeUp() {
+        busy();
+        Pings pings = new Pings(config, pace, 0);
+        pings.hurry(1);
+        assertThat(pings.isPingDue(1, false)).as("nobody asked").isFalse();
+        follow(pings, 1, DELAY);
+        pings.hurry(DELAY + 1);
+        assertThat(pings.isPingDue(DELAY + 1, false)).isTrue();
+    }
+
+    @Test
     void theMoreSessionsWantAProofTheLongerItMayBePutOffUpToFiveTimes() {
         assertThat(pace.begin()).isEqualTo(DELAY);
         for (int others = 0; others < 800; others++) {
