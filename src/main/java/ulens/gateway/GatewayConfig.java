@@ -285,7 +285,7 @@ public record GatewayConfig(String host, int port, Auth auth, Rmq rmq, Database 
     private static Intake intake(Knobs knobs, int prefetch, int maxBody) {
         return new Intake(knobs.integer("intake.batch-size", Math.clamp(prefetch / 2, 1, DEFAULT_BATCH), 1, 10_000),
                 knobs.duration("intake.linger", Duration.ofMillis(50), Duration.ZERO, seconds(10)), maxBody,
-                knobs.duration("intake.hold", seconds(300), Duration.ofMillis(100), seconds(3600)));
+                knobs.duration("intake.hold", seconds(300), Duration.ofMillis(100), seconds(1500)));
     }
 
     private static Delivery delivery(Knobs knobs) {

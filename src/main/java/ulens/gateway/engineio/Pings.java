@@ -27,6 +27,7 @@ final class Pings {
     private long proofLatest;
     /** From then on a proof goes with a message that is written anyway, instead of alone later. */
     private long proofRides;
+    private long longestQueued;
     private List<Runnable> waiting;
     private List<Runnable> covered;
 
@@ -75,11 +76,19 @@ final class Pings {
         return state != State.NONE && due - now <= 0;
     }
 
-    /** A ping goes into the queue. */
-    void queued(long now) {
+    /**
+     * A ping goes into the queue.
+     *
+     * @param now
+     *            the time
+     * @param longest
+     *            how long it may stay there while nothing moves
+     */
+    void queued(long now, long longest) {
         boolean onTime = due - now <= 0 && now - due < ON_TIME;
         state = State.QUEUED;
-        due = (onTime ? due : now) + timeout;
+        longestQueued = Math.max(timeout, longest);
+        due = (onTime ? due : now) + longestQueued;
         covered = waiting;
         stopWaiting();
     }
@@ -90,7 +99,7 @@ final class Pings {
      */
     void moved(long now, boolean withPing) {
         if (state == State.QUEUED) {
-            due = Math.max(due - now, timeout) + now;
+            due = now + (withPing ? timeout : longestQueued);
             state = withPing ? State.WRITTEN : State.QUEUED;
         }
     }

@@ -396,7 +396,8 @@ final class Session extends Timed implements EngineSession {
         if (state != State.OPEN || !due) {
             return false;
         }
-        pings.queued(now);
+        // a WebSocket that does not move ends as a slow client; polls that do not come have no other limit
+        pings.queued(now, transport.name() == TransportName.POLLING ? 0 : sessions.config().stallTimeout().toNanos());
         outbox.add(Packet.PING);
         return true;
     }

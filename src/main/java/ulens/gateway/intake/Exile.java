@@ -4,7 +4,9 @@ import ulens.gateway.rabbitmq.ConfirmedPublisher;
 import ulens.gateway.rabbitmq.Publication;
 import ulens.gateway.rabbitmq.RabbitMqMessage;
 
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -108,8 +110,9 @@ final class Exile {
     private boolean sent(Map<RabbitMqMessage, Publication> publications, String otherwise, Runnable count)
             throws InterruptedException {
         Map<RabbitMqMessage, Publication> waiting = new LinkedHashMap<>(publications);
+        Map<RabbitMqMessage, CompletableFuture<Void>> outcomes = new HashMap<>();
         while (true) {
-            awaitConfirms(waiting, count);
+            awaitConfirms(waiting, outcomes, count);
             if (waiting.isEmpty()) {
                 patience.restore();
                 return true;
@@ -120,19 +123,22 @@ final class Exile {
         }
     }
 
-    /** Publishes all and takes out what was confirmed. */
-    private void awaitConfirms(Map<RabbitMqMessage, Publication> waiting, Runnable count) throws InterruptedException {
-        Map<RabbitMqMessage, CompletableFuture<Void>> outcomes = new LinkedHashMap<>();
-        waiting.forEach(
-                (message, publication) -> outcomes.put(message, publisher.publish(publication).toCompletableFuture()));
+    /** Publishes what is not under way and takes out what was confirmed. */
+    private void awaitConfirms(Map<RabbitMqMessage, Publication> waiting,
+            Map<RabbitMqMessage, CompletableFuture<Void>> outcomes, Runnable count) throws InterruptedException {
+        waiting.forEach((message, publication) -> outcomes.computeIfAbsent(message,
+                _ -> publisher.publish(publication).toCompletableFuture()));
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(CONFIRM_SECONDS);
-        for (Map.Entry<RabbitMqMessage, CompletableFuture<Void>> one : outcomes.entrySet()) {
+        for (RabbitMqMessage message : List.copyOf(waiting.keySet())) {
             try {
-                one.getValue().get(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
-                waiting.remove(one.getKey());
+                outcomes.get(message).get(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
+                waiting.remove(message);
                 count.run();
-            } catch (ExecutionException | CompletionException | TimeoutException failure) {
-                LOGGER.log(System.Logger.Level.DEBUG, "[GATEWAY][RMQ] {0} not confirmed", one.getKey());
+            } catch (ExecutionException | CompletionException failure) {
+                outcomes.remove(message);
+                LOGGER.log(System.Logger.Level.DEBUG, "[GATEWAY][RMQ] {0} not confirmed", message);
+            } catch (TimeoutException _) {
+                LOGGER.log(System.Logger.Level.DEBUG, "[GATEWAY][RMQ] {0} not confirmed yet", message);
             }
         }
     }

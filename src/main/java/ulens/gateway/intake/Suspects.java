@@ -79,7 +79,9 @@ final class Suspects {
     private <T> Optional<T> insist(Supplier<T> statement) throws InterruptedException {
         while (true) {
             try {
-                return Optional.of(statement.get());
+                T answer = statement.get();
+                patience.restore();
+                return Optional.of(answer);
             } catch (DbClientException failure) {
                 LOGGER.log(System.Logger.Level.DEBUG, "[GATEWAY][DB] suspects wait for the database", failure);
                 if (!patience.again("redelivered messages can't be looked up")) {

@@ -5,6 +5,7 @@ import io.helidon.messaging.Emitter;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.eclipse.microprofile.reactive.messaging.Message;
 import ulens.gateway.rabbitmq.PublishFailedException.Reason;
 
@@ -16,6 +17,8 @@ public final class ConfirmedPublisher {
 
     /** How many publications may be unconfirmed at once unless told otherwise. */
     public static final int DEFAULT_MAX_UNCONFIRMED = 1_000;
+
+    private static final long LONGEST_WAIT_SECONDS = 10;
 
     private final Emitter<Publication> emitter;
     private final Semaphore free;
@@ -64,8 +67,9 @@ public final class ConfirmedPublisher {
     }
 
     /**
-     * Hands a message over for publishing. Waits only while the bound of unconfirmed publications is reached. The stage
-     * completes on a virtual thread of its own, so what hangs on it may block.
+     * Hands a message over for publishing. Waits only while the bound of unconfirmed publications is reached, and no
+     * longer than 10 s: a broker that blocks publishers (memory, disk) confirms nothing. The stage completes on a
+     * virtual thread of its own, so what hangs on it may block.
      *
      * @param publication
      *            the message
@@ -75,7 +79,11 @@ public final class ConfirmedPublisher {
     public CompletionStage<Void> publish(Publication publication) {
         CompletableFuture<Void> outcome = new CompletableFuture<>();
         try {
-            free.acquire();
+            if (!free.tryAcquire(LONGEST_WAIT_SECONDS, TimeUnit.SECONDS)) {
+                outcome.completeExceptionally(
+                        new PublishFailedException(Reason.NOT_SENT, "too many publications wait for the broker"));
+                return outcome;
+            }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
             outcome.completeExceptionally(new PublishFailedException(Reason.NOT_SENT, "interrupted while waiting"));

@@ -79,7 +79,7 @@ final class AckedReceipt {
         if (failure instanceof TimeoutException && socket.connected()) {
             LOGGER.log(System.Logger.Level.INFO, "[GATEWAY][WS] socket {0} left a row unacked for {1} and is closed",
                     socket.id(), TIMEOUT);
-            socket.disconnect(true);
+            socket.dropConnection();
         }
     }
 }

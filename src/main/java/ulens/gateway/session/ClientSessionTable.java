@@ -27,7 +27,8 @@ public final class ClientSessionTable {
                 disconnected_at = excluded.disconnected_at,
                 connected_at = case when client_session.epoch < excluded.epoch then now()
                                     else client_session.connected_at end
-            where client_session.epoch <= excluded.epoch
+            where client_session.epoch < excluded.epoch
+               or client_session.epoch = excluded.epoch and client_session.node = excluded.node
             """;
 
     private static final String FIND = """
@@ -40,7 +41,7 @@ public final class ClientSessionTable {
     private static final String TAKEN_OVER = """
             select s.pid from client_session s
             join unnest(?::text[], ?::int[]) as own(pid, epoch) on own.pid = s.pid
-            where s.epoch > own.epoch
+            where s.epoch > own.epoch or s.epoch = own.epoch and s.node <> ?
             """;
 
     private static final String SEEN = """
@@ -119,11 +120,12 @@ public final class ClientSessionTable {
         }
     }
 
-    /** Which of these have been taken over by a later connection. */
+    /** Which of these have been taken over by a later connection, or by another node at the same moment. */
     List<String> takenOver(Map<String, Integer> epochs) {
         String[] pids = epochs.keySet().toArray(String[]::new);
         int[] own = Stream.of(pids).mapToInt(epochs::get).toArray();
-        try (Stream<DbRow> rows = database.execute().createQuery(TAKEN_OVER).addParam(pids).addParam(own).execute()) {
+        try (Stream<DbRow> rows = database.execute().createQuery(TAKEN_OVER).addParam(pids).addParam(own).addParam(node)
+                .execute()) {
             return rows.map(row -> row.column(1).get(String.class)).toList();
         }
     }

@@ -22,6 +22,8 @@ import java.util.function.Supplier;
 final class NotificationSocket implements Outlet<EncodedEvent> {
     private static final System.Logger LOGGER = System.getLogger(NotificationSocket.class.getName());
 
+    private static final int MOST_SUBSCRIBING = 64;
+
     private final Socket socket;
     private final String userId;
     private final Supplier<Verdict> token;
@@ -53,6 +55,10 @@ final class NotificationSocket implements Outlet<EncodedEvent> {
         if (token.get() instanceof Verdict.Denied denied) {
             ack.send(Answer.failed(denied.name() + "_TOKEN", denied.message()));
             expel(socket, userId, denied);
+            return;
+        }
+        if (subscribing.size() >= MOST_SUBSCRIBING) {
+            fail(ack, "BAD_REQUEST", Events.SUBSCRIBE + ": " + MOST_SUBSCRIBING + " are under way already");
             return;
         }
         onSubscribe.run();

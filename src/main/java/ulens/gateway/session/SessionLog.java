@@ -25,6 +25,8 @@ import java.util.concurrent.locks.ReentrantLock;
 final class SessionLog implements AutoCloseable {
     private static final System.Logger LOGGER = System.getLogger(SessionLog.class.getName());
     private static final long RETRY_MILLIS = 500;
+    private static final int MOST_AT_ONCE = 5_000;
+    private static final int MOST_WAITING = 50_000;
     private static final long LOOK_UP_SECONDS = 5;
     private static final Duration CLOSING = Duration.ofSeconds(3);
 
@@ -33,7 +35,7 @@ final class SessionLog implements AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition arrived = lock.newCondition();
     private final Thread thread;
-    private Map<String, ClientSession> unwritten = new TreeMap<>();
+    private final TreeMap<String, ClientSession> unwritten = new TreeMap<>();
     private Map<String, CompletableFuture<Optional<Found>>> asked = new HashMap<>();
     private boolean closed;
 
@@ -46,7 +48,12 @@ final class SessionLog implements AutoCloseable {
     void write(ClientSession session) {
         lock.lock();
         try {
-            unwritten.merge(session.pid(), session, (old, given) -> given.epoch() < old.epoch() ? old : given);
+            if (session.ended() != null && unwritten.size() >= MOST_WAITING) {
+                // whoever comes and goes while the database is away starts afresh: that loses nothing
+                unwritten.remove(session.pid());
+            } else {
+                unwritten.merge(session.pid(), session, (old, given) -> given.epoch() < old.epoch() ? old : given);
+            }
             arrived.signal();
         } finally {
             lock.unlock();
@@ -101,10 +108,14 @@ final class SessionLog implements AutoCloseable {
         Map<String, CompletableFuture<Optional<Found>>> questions;
         lock.lock();
         try {
-            states = unwritten;
-            unwritten = new TreeMap<>();
-            questions = asked;
-            asked = new HashMap<>();
+            states = new TreeMap<>();
+            while (!unwritten.isEmpty() && states.size() < MOST_AT_ONCE) {
+                Map.Entry<String, ClientSession> first = unwritten.pollFirstEntry();
+                states.put(first.getKey(), first.getValue());
+            }
+            // an answer is to be of what was written before the question
+            questions = unwritten.isEmpty() ? asked : Map.of();
+            asked = unwritten.isEmpty() ? new HashMap<>() : asked;
         } finally {
             lock.unlock();
         }

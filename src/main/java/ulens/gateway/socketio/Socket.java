@@ -277,6 +277,14 @@ public final class Socket {
         }
     }
 
+    /**
+     * Closes the client's connection, after what is queued has been written, without putting it out of its namespaces:
+     * stock clients come back by themselves.
+     */
+    public void dropConnection() {
+        connection.session().close();
+    }
+
     @Override
     public String toString() {
         return "Socket[" + namespace.name() + ", " + LogText.of(id) + "]";

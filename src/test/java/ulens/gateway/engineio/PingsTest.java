@@ -25,7 +25,7 @@ class PingsTest {
         assertThat(pings.ridesAlong(almost, true)).as("held during an upgrade").isFalse();
         assertThat(pings.isPingDue(almost, false)).isFalse();
         assertThat(pings.isPingDue(DELAY, false)).isTrue();
-        pings.queued(DELAY);
+        pings.queued(DELAY, 0);
         assertThat(pings.ridesAlong(DELAY, false)).as("one at a time").isFalse();
     }
 
@@ -69,6 +69,20 @@ class PingsTest {
     }
 
     @Test
+    void aPingThatCannotBeWrittenIsOverdueAfterTheLongerTimeAndOneThatWasAfterThatOfAPong() {
+        long timeout = config.pingTimeout().toNanos();
+        Pings pings = new Pings(config, pace, 0);
+        pings.queued(DELAY, timeout * 3);
+        assertThat(pings.isOverdue(DELAY + timeout * 3 - 1)).isFalse();
+        assertThat(pings.isOverdue(DELAY + timeout * 3)).isTrue();
+        pings.moved(timeout, false);
+        assertThat(pings.isOverdue(timeout * 4 - 1)).as("something moves").isFalse();
+        pings.moved(timeout, true);
+        assertThat(pings.isOverdue(timeout * 2 - 1)).isFalse();
+        assertThat(pings.isOverdue(timeout * 2)).isTrue();
+    }
+
+    @Test
     void theMoreSessionsWantAProofTheLongerItMayBePutOffUpToFiveTimes() {
         assertThat(pace.begin()).isEqualTo(DELAY);
         for (int others = 0; others < 800; others++) {
@@ -89,7 +103,7 @@ class PingsTest {
             pings.whenReceived(() -> {
             }, 0);
             if (i % 2 == 0) {
-                pings.queued(1);
+                pings.queued(1, 0);
             } else {
                 pings.forget();
                 pings.forget();

@@ -72,7 +72,7 @@ class FaultsTest {
     void killBetweenInsertAndAck() {
         try (Stage stage = stage("kill between insert and ack")) {
             stage.connectAll();
-            stage.toBroker.when(FaultProxy.Way.UP, ACK, _ -> stage.gateway.kill());
+            stage.toBroker.when(FaultProxy.Way.UP, ACK, stage::killOnTheWay);
             stage.publisher.start(15);
             stage.restartAfterTrigger();
             stage.awaitPublished(60);
@@ -84,7 +84,7 @@ class FaultsTest {
     void killBetweenSocketWriteAndMark() {
         try (Stage stage = stage("kill between socket write and mark")) {
             stage.connectAll();
-            stage.toDatabase.when(FaultProxy.Way.UP, MARK, _ -> stage.gateway.kill());
+            stage.toDatabase.when(FaultProxy.Way.UP, MARK, stage::killOnTheWay);
             stage.publisher.start(15);
             stage.restartAfterTrigger();
             stage.awaitPublished(60);
@@ -96,7 +96,7 @@ class FaultsTest {
     void killBetweenReceiptCommitAndPublish() {
         try (Stage stage = stage("kill between receipt commit and publish")) {
             stage.connectAll();
-            stage.toBroker.when(FaultProxy.Way.UP, READ_EVENT, _ -> stage.gateway.kill());
+            stage.toBroker.when(FaultProxy.Way.UP, READ_EVENT, stage::killOnTheWay);
             stage.publisher.start(15);
             stage.restartAfterTrigger();
             stage.awaitPublished(60);
@@ -108,7 +108,7 @@ class FaultsTest {
     void killBetweenPublishAndConfirm() {
         try (Stage stage = stage("kill between publish and confirm")) {
             stage.connectAll();
-            stage.toBroker.when(FaultProxy.Way.DOWN, ACK, _ -> stage.gateway.kill());
+            stage.toBroker.when(FaultProxy.Way.DOWN, ACK, stage::killOnTheWay);
             stage.publisher.start(15);
             stage.restartAfterTrigger();
             stage.awaitPublished(60);
@@ -148,19 +148,20 @@ class FaultsTest {
         }
     }
 
-    /** Thirty seconds in the long run, a few in the short one. */
     @Test
-    void databaseGoneForAWhile() {
+    void databaseGoneForThirtySeconds() {
         try (Stage stage = stage("database gone for 30 s")) {
             stage.connectAll();
             stage.publisher.start(15);
             stage.awaitPublished(40);
             database.stop();
+            long gone = System.nanoTime();
             stage.faults.incrementAndGet();
             try {
                 await().atMost(Stage.PATIENCE).until(() -> !stage.ready());
                 assertThat(stage.status("/observe/health/live")).isIn(200, 204);
-                stage.awaitPublished(SOAK_MINUTES > 0 ? 3_000 : 300);
+                stage.awaitPublished(300);
+                await().atMost(Stage.PATIENCE).until(() -> System.nanoTime() - gone >= TimeUnit.SECONDS.toNanos(30));
             } finally {
                 database.start();
             }
@@ -251,6 +252,48 @@ class FaultsTest {
                 stage.toDatabase.flow();
             }
             stage.healed();
+            stage.settleAndCheck();
+        }
+    }
+
+    @Test
+    void brokerConnectionsStallAndBreak() {
+        try (Stage stage = stage("broker connections stall and break")) {
+            stage.connectAll();
+            stage.publisher.start(15);
+            for (int i = 0; i < 3; i++) {
+                stage.awaitPublished(30);
+                stage.toBroker.delay(stage.random.nextInt(50));
+                stage.toBroker.stall(stage.random.nextBoolean() ? FaultProxy.Way.UP : FaultProxy.Way.DOWN);
+                stage.awaitPublished(30);
+                if (stage.random.nextBoolean()) {
+                    stage.toBroker.reset();
+                } else {
+                    stage.toBroker.cut();
+                }
+                stage.toBroker.flow();
+            }
+            stage.healed();
+            stage.awaitPublished(20);
+            stage.settleAndCheck();
+        }
+    }
+
+    /** Nobody is told that the connections are dead: the gateway has to find out by its own limits of time. */
+    @Test
+    void halfOpenConnectionsToBrokerAndDatabase() {
+        try (Stage stage = stage("half-open connections to broker and database")) {
+            stage.connectAll();
+            stage.publisher.start(15);
+            stage.awaitPublished(30);
+            stage.toDatabase.delay(20);
+            stage.toDatabase.halfOpen();
+            stage.awaitPublished(30);
+            stage.toDatabase.flow();
+            stage.toBroker.halfOpen();
+            stage.awaitPublished(30);
+            stage.healed();
+            stage.awaitPublished(20);
             stage.settleAndCheck();
         }
     }

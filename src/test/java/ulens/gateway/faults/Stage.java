@@ -88,6 +88,12 @@ final class Stage implements AutoCloseable {
         healed();
     }
 
+    /** Ends the process; what was on its way through this connection goes no further. */
+    void killOnTheWay(FaultProxy.Pipe pipe) {
+        gateway.kill();
+        pipe.cut();
+    }
+
     boolean ready() {
         return status("/observe/health/ready") == 200 || status("/observe/health/ready") == 204;
     }

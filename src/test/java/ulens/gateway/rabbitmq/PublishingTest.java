@@ -158,12 +158,26 @@ class PublishingTest extends RabbitMqTestCase {
             outcomes.add(publisher.publish(to(queue, i)).toCompletableFuture());
         }
         Thread sixth = Thread.ofPlatform().start(() -> publisher.publish(to(queue, 6)));
-        eventually().until(() -> sixth.getState() == Thread.State.WAITING);
+        eventually().until(() -> sixth.getState() == Thread.State.TIMED_WAITING);
         eventually().until(() -> broker.ready(queue) == 5);
 
         proxy.cut();
         outcomes.forEach(outcome -> assertThat(failure(outcome).reason()).isEqualTo(Reason.CONNECTION_LOST));
         sixth.join();
+    }
+
+    /** RabbitMQ confirms nothing while it blocks publishers. */
+    @Test
+    void callerDoesNotWaitForeverWhileNothingIsConfirmed() throws Exception {
+        String queue = broker.newQueue();
+        RabbitMqConnector connector = connector().build();
+        ConfirmedPublisher publisher = ConfirmedPublisher.create(out(), 1);
+        start(Messaging.builder().connector(connector).emitter(publisher.emitter()).build());
+        eventually().until(connector::connected);
+        proxy.holdReplies();
+        CompletableFuture<Void> first = publisher.publish(to(queue, 1)).toCompletableFuture();
+        assertThat(failure(publisher.publish(to(queue, 2)).toCompletableFuture()).reason()).isEqualTo(Reason.NOT_SENT);
+        assertThat(first).isNotDone();
     }
 
     @Test
