@@ -46,7 +46,9 @@ final class Database implements AutoCloseable {
         hikari.addDataSourceProperty("logServerErrorDetail", "false");
         hikari.addDataSourceProperty("prepareThreshold", "3");
         hikari.addDataSourceProperty("options", "-c statement_timeout=" + config.timeout().toMillis() * 2
-                + " -c lock_timeout=" + config.timeout().toMillis());
+                + " -c lock_timeout=" + config.timeout().toMillis()
+                // a transaction whose connection is half-open must not keep its locks
+                + " -c idle_in_transaction_session_timeout=" + config.timeout().toMillis() * 2);
         return new Database(new HikariDataSource(hikari));
     }
 

@@ -246,7 +246,12 @@ final class Session extends Timed implements EngineSession {
             queuePingIfDue(!outbox.isEmpty());
             List<Packet> taken = outbox.take(limit, size);
             if (!taken.isEmpty()) {
-                pings.moved(System.nanoTime(), taken.contains(Packet.PING));
+                boolean withPing = taken.contains(Packet.PING);
+                pings.moved(System.nanoTime(), withPing);
+                if (withPing) {
+                    // its pong is due earlier than the ping would have been overdue in the queue
+                    reschedule();
+                }
             }
             return taken;
         } finally {

@@ -126,12 +126,17 @@ final class Exile {
     /** Publishes what is not under way and takes out what was confirmed. */
     private void awaitConfirms(Map<RabbitMqMessage, Publication> waiting,
             Map<RabbitMqMessage, CompletableFuture<Void>> outcomes, Runnable count) throws InterruptedException {
-        waiting.forEach((message, publication) -> outcomes.computeIfAbsent(message,
-                _ -> publisher.publish(publication).toCompletableFuture()));
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(CONFIRM_SECONDS);
-        for (RabbitMqMessage message : List.copyOf(waiting.keySet())) {
+        for (Map.Entry<RabbitMqMessage, Publication> one : waiting.entrySet()) {
+            if (end - System.nanoTime() <= 0) {
+                break;
+            }
+            outcomes.computeIfAbsent(one.getKey(), _ -> publisher.publish(one.getValue()).toCompletableFuture());
+        }
+        for (RabbitMqMessage message : List.copyOf(outcomes.keySet())) {
             try {
                 outcomes.get(message).get(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
+                outcomes.remove(message);
                 waiting.remove(message);
                 count.run();
             } catch (ExecutionException | CompletionException failure) {

@@ -96,12 +96,17 @@ public final class Outbox implements AutoCloseable {
     /** Returns whether all were confirmed. */
     private boolean publish(List<Event> events) throws InterruptedException {
         Map<Event, CompletableFuture<Void>> sent = new LinkedHashMap<>();
-        events.forEach(event -> sent.put(event, publisher.publish(event).toCompletableFuture()));
         long deadline = System.nanoTime() + claim.toNanos() / 2;
+        for (Event event : events) {
+            if (deadline - System.nanoTime() > 0) {
+                sent.put(event, publisher.publish(event).toCompletableFuture());
+            }
+        }
         List<Long> confirmed = new ArrayList<>();
         List<Long> failed = new ArrayList<>();
-        for (Map.Entry<Event, CompletableFuture<Void>> one : sent.entrySet()) {
-            (confirmed(one.getValue(), deadline) ? confirmed : failed).add(one.getKey().id());
+        for (Event event : events) {
+            boolean done = sent.containsKey(event) && confirmed(sent.get(event), deadline);
+            (done ? confirmed : failed).add(event.id());
         }
         if (!confirmed.isEmpty()) {
             table.delete(confirmed);

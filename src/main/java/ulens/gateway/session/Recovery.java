@@ -157,7 +157,8 @@ final class Recovery implements AutoCloseable {
                 table.takenOver(epochs).forEach(pid -> Optional.ofNullable(here.get(pid))
                         .filter(one -> one.session().epoch() == epochs.get(pid)).ifPresent(one -> {
                             here.remove(pid, one);
-                            takeOver(one);
+                            // not put out: where two nodes were asked at once, this may be its only connection
+                            one.socket().dropConnection();
                         }));
             }
         } catch (RuntimeException failure) {

@@ -48,7 +48,7 @@ final class SessionLog implements AutoCloseable {
     void write(ClientSession session) {
         lock.lock();
         try {
-            if (session.ended() != null && unwritten.size() >= MOST_WAITING) {
+            if (session.ended() != null && unwritten.size() >= MOST_WAITING && unwritten.containsKey(session.pid())) {
                 // whoever comes and goes while the database is away starts afresh: that loses nothing
                 unwritten.remove(session.pid());
             } else {
@@ -73,10 +73,20 @@ final class SessionLog implements AutoCloseable {
         try {
             return answer.get(LOOK_UP_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException unknown) {
+            withdraw(pid, answer);
             throw new DbClientException("the database does not say", unknown);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             throw new DbClientException("interrupted", interrupted);
+        }
+    }
+
+    private void withdraw(String pid, CompletableFuture<Optional<Found>> answer) {
+        lock.lock();
+        try {
+            asked.remove(pid, answer);
+        } finally {
+            lock.unlock();
         }
     }
 

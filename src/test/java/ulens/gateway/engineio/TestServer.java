@@ -84,7 +84,7 @@ final class TestServer implements AutoCloseable {
 
     static EngineConfig config(Duration interval, Duration timeout) {
         return new EngineConfig(PATH, interval, timeout, 100_000, Duration.ZERO, 64 * 1024, 4 * 1024 * 1024,
-                Duration.ofSeconds(30), 1_000, 1_000, 100, Set.of("*"));
+                Duration.ofMinutes(10), 1_000, 1_000, 100, Set.of("*"));
     }
 
     static EngineConfig quietConfig() {

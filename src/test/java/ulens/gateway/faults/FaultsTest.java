@@ -41,6 +41,7 @@ class FaultsTest {
     /** PostgreSQL: the server says that a COMMIT is done. */
     private static final byte[] COMMITTED = { 'C', 0, 0, 0, 11, 'C', 'O', 'M', 'M', 'I', 'T', 0 };
     private static final byte[] MARK = "update delivery d set delivered_at".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] INSERT = "insert into delivery".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] READ_EVENT = "notification.read".getBytes(StandardCharsets.US_ASCII);
 
     private static FaultDatabase database;
@@ -284,7 +285,10 @@ class FaultsTest {
     void halfOpenConnectionsToBrokerAndDatabase() {
         try (Stage stage = stage("half-open connections to broker and database")) {
             stage.connectAll();
+            // in the middle of a transaction that has locked the heads of its users
+            stage.toDatabase.when(FaultProxy.Way.UP, INSERT, FaultProxy.Pipe::halfOpen);
             stage.publisher.start(15);
+            await().atMost(Stage.PATIENCE).until(() -> !stage.toDatabase.armed());
             stage.awaitPublished(30);
             stage.toDatabase.delay(20);
             stage.toDatabase.halfOpen();
