@@ -231,6 +231,8 @@ class PublishingTest extends RabbitMqTestCase {
         }
 
         stop(messaging);
+        // told on threads of their own, the last of them perhaps just now
+        eventually().until(() -> outcomes.stream().allMatch(CompletableFuture::isDone));
         long confirmed = outcomes.stream().filter(PublishingTest::confirmed).count();
         assertThat(broker.ready(queue)).isEqualTo(confirmed);
         assertThat(failure(publisher.publish(to(queue, 201)).toCompletableFuture()).reason())
