@@ -241,17 +241,7 @@ class FaultsTest {
         try (Stage stage = stage("database connections stall and break")) {
             stage.connectAll();
             stage.publisher.start(15);
-            for (int i = 0; i < 3; i++) {
-                stage.awaitPublished(30);
-                stage.toDatabase.stall(stage.random.nextBoolean() ? FaultProxy.Way.UP : FaultProxy.Way.DOWN);
-                stage.awaitPublished(30);
-                if (stage.random.nextBoolean()) {
-                    stage.toDatabase.reset();
-                } else {
-                    stage.toDatabase.cut();
-                }
-                stage.toDatabase.flow();
-            }
+            stallAndBreak(stage, stage.toDatabase);
             stage.healed();
             stage.settleAndCheck();
         }
@@ -262,21 +252,25 @@ class FaultsTest {
         try (Stage stage = stage("broker connections stall and break")) {
             stage.connectAll();
             stage.publisher.start(15);
-            for (int i = 0; i < 3; i++) {
-                stage.awaitPublished(30);
-                stage.toBroker.delay(stage.random.nextInt(50));
-                stage.toBroker.stall(stage.random.nextBoolean() ? FaultProxy.Way.UP : FaultProxy.Way.DOWN);
-                stage.awaitPublished(30);
-                if (stage.random.nextBoolean()) {
-                    stage.toBroker.reset();
-                } else {
-                    stage.toBroker.cut();
-                }
-                stage.toBroker.flow();
-            }
+            stallAndBreak(stage, stage.toBroker);
             stage.healed();
             stage.awaitPublished(20);
             stage.settleAndCheck();
+        }
+    }
+
+    private static void stallAndBreak(Stage stage, FaultProxy proxy) {
+        for (int i = 0; i < 3; i++) {
+            stage.awaitPublished(30);
+            proxy.delay(stage.random.nextInt(50));
+            proxy.stall(stage.random.nextBoolean() ? FaultProxy.Way.UP : FaultProxy.Way.DOWN);
+            stage.awaitPublished(30);
+            if (stage.random.nextBoolean()) {
+                proxy.reset();
+            } else {
+                proxy.cut();
+            }
+            proxy.flow();
         }
     }
 
