@@ -1,4 +1,4 @@
-// Run by ConnectionRecoveryTest: node recover.js <url> <token> <websocket|polling|default>
+// Run by ConnectionRecoveryTest and HundredCutsTest: node recover.js <url> <token> <websocket|polling|default>
 // A stock client that subscribes when it was not recovered, and says on standard output what it hears.
 import { io } from "socket.io-client";
 
@@ -11,6 +11,8 @@ const say = (...words) => console.log(words.join(" "));
 const socket = io(url, options);
 socket.on("connect", () => {
   say("connect", socket.recovered, socket.id);
+  say("transport", socket.io.engine.transport.name);
+  socket.io.engine.on("upgrade", (transport) => say("transport", transport.name));
   if (!socket.recovered) {
     socket.emit("SUBSCRIBE_NOTIFICATIONS");
   }

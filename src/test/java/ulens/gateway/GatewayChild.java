@@ -1,8 +1,9 @@
 package ulens.gateway;
 
 import io.helidon.config.Config;
-import io.helidon.logging.common.LogConfig;
+import ulens.gateway.config.GatewayConfig;
 import ulens.gateway.dev.EmbeddedBroker;
+import ulens.gateway.fixture.BrokerDialect;
 
 import java.time.Clock;
 import java.time.Duration;
@@ -17,10 +18,9 @@ public final class GatewayChild {
     private GatewayChild() {
     }
 
-    /** Starts it; says {@code ready <port>} on standard output. */
+    /** Starts it; says {@code ready <port> <operations port>} on standard output. */
     public static void main(String[] args) {
-        LogUntilTheEnd.install();
-        LogConfig.configureRuntime();
+        Main.openLog();
         Map<String, String> environment = System.getenv();
         boolean embedded = Boolean.parseBoolean(environment.get("FAULTS_EMBEDDED_BROKER"));
         UnaryOperator<Map<String, Object>> dialect = embedded ? EmbeddedBroker::queueArguments
@@ -28,8 +28,9 @@ public final class GatewayChild {
         Clock clock = Clock.offset(Clock.systemUTC(),
                 Duration.parse(environment.getOrDefault("FAULTS_CLOCK_OFFSET", "PT0S")));
         GatewayConfig config = GatewayConfig.read(Config.empty(), environment);
-        Gateway gateway = Gateway.start(config, dialect, clock);
+        Gateway gateway = Gateway.start(config, new BrokerDialect(dialect), clock);
         Main.stopOnSignal(gateway, config.stopGrace());
-        System.out.println("ready " + gateway.port());
+        Main.endWithoutListener(gateway, config.stopGrace());
+        System.out.println("ready " + gateway.port() + " " + gateway.opsPort());
     }
 }

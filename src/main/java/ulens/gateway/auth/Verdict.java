@@ -3,26 +3,26 @@ package ulens.gateway.auth;
 import java.time.Instant;
 import java.util.Optional;
 
-/** What a token is worth. */
+/** The result of checking a token. */
 public sealed interface Verdict {
     /**
-     * It names a user.
+     * The token is valid and names a user.
      *
      * @param userId
      *            the user
      * @param expiresAt
-     *            until when, if it ends
+     *            when the token expires, if it does
      */
     record Granted(String userId, Optional<Instant> expiresAt) implements Verdict {
     }
 
-    /** It does not. */
+    /** The token is refused. */
     enum Denied implements Verdict {
-        /** There is none. */
+        /** There is no token. */
         MISSING("Missing token"),
-        /** It is not a token, not signed with our key, not yet valid, or names nobody. */
+        /** It is not a token, not signed with our key, not yet valid, or names no user. */
         INVALID("Invalid token"),
-        /** Its time is over. */
+        /** The token has expired. */
         EXPIRED("Token expired");
 
         private final String message;
@@ -31,7 +31,7 @@ public sealed interface Verdict {
             this.message = message;
         }
 
-        /** {@return what the client is told} */
+        /** {@return the message to the client} */
         public String message() {
             return message;
         }

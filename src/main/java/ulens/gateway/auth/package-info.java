@@ -1,2 +1,5 @@
-/** From a token to its user. */
+/** Authentication: checks a token and finds its user. */
+@NullMarked
 package ulens.gateway.auth;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,69 +1,66 @@
 package ulens.gateway.engineio;
 
+import ulens.gateway.engineio.packet.EnginePacket;
+
 import java.nio.charset.StandardCharsets;
 
 /**
- * A message on its way out. It is encoded once and may be sent to any number of sessions; it never changes.
+ * An outgoing message. It is encoded once, is immutable, and may be sent to any number of sessions.
  */
-public final class EngineMessage implements Packet {
-    private static final int OVERHEAD = 32;
+public final class EngineMessage {
+    private final EnginePacket packet;
 
-    private final byte[] body;
-    private final boolean binary;
-
-    private EngineMessage(byte[] body, boolean binary) {
-        this.body = body;
-        this.binary = binary;
+    private EngineMessage(EnginePacket.Form form, byte[] body) {
+        packet = new EnginePacket(form, body);
     }
 
     /**
-     * A text message.
+     * Makes a text message.
      *
      * @param text
-     *            what the peer receives
+     *            the text
      *
      * @return the message
      */
     public static EngineMessage text(String text) {
-        return new EngineMessage(text.getBytes(StandardCharsets.UTF_8), false);
+        return text(text.getBytes(StandardCharsets.UTF_8));
     }
 
     /**
-     * A text message that is encoded already.
+     * Makes a text message that is encoded already.
      *
      * @param utf8
-     *            valid UTF-8; not copied, so not to be changed afterwards
+     *            valid UTF-8; it is not copied, so it must not be changed afterwards
      *
      * @return the message
      */
     public static EngineMessage text(byte[] utf8) {
-        return new EngineMessage(utf8, false);
+        return new EngineMessage(EnginePacket.Form.TEXT, utf8);
     }
 
     /**
-     * A binary message.
+     * Makes a binary message.
      *
      * @param bytes
-     *            what the peer receives; not copied, so not to be changed afterwards
+     *            the content; it is not copied, so it must not be changed afterwards
      *
      * @return the message
      */
     public static EngineMessage binary(byte[] bytes) {
-        return new EngineMessage(bytes, true);
+        return new EngineMessage(EnginePacket.Form.BINARY, bytes);
     }
 
-    /** {@return whether the peer receives bytes instead of text} */
+    /** {@return whether it is a binary message} */
     public boolean isBinary() {
-        return binary;
+        return packet.form() == EnginePacket.Form.BINARY;
     }
 
-    /** {@return the body: UTF-8 of a text, or the bytes; not to be changed} */
+    /** {@return the UTF-8 of a text, or the bytes; they must not be changed} */
     public byte[] body() {
-        return body;
+        return packet.body();
     }
 
-    @Override
-    public int cost() {
-        return OVERHEAD + body.length;
+    EnginePacket packet() {
+        return packet;
     }
 }

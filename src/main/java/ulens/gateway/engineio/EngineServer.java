@@ -1,18 +1,32 @@
 package ulens.gateway.engineio;
 
+import io.helidon.http.DirectHandler;
+import io.helidon.http.Headers;
+import io.helidon.http.HttpPrologue;
+import io.helidon.webserver.WebServerConfig;
+import io.helidon.webserver.http.DirectHandlers;
+import io.helidon.webserver.http.HttpRouting;
+import io.helidon.webserver.http1.Http1Config;
+import io.helidon.webserver.http1.Http1ConnectionSelector;
+import io.helidon.webserver.websocket.WsConfig;
+import org.jspecify.annotations.Nullable;
+import ulens.gateway.engineio.inbound.HttpConnection;
+import ulens.gateway.engineio.inbound.InboundBudget;
+import ulens.gateway.engineio.request.CorsOnErrors;
+import ulens.gateway.engineio.request.Origins;
+import ulens.gateway.engineio.request.PeerRules;
+import ulens.gateway.http.FrontDoor;
+import ulens.gateway.http.HttpLimits;
+import ulens.gateway.http.ProxyProtocol;
+import ulens.gateway.websocket.CloseCode;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-
-import io.helidon.http.HttpPrologue;
-import io.helidon.webserver.WebServerConfig;
-import io.helidon.webserver.http.HttpRouting;
-import io.helidon.webserver.http1.Http1Config;
-import io.helidon.webserver.http1.Http1ConnectionSelector;
-import io.helidon.webserver.websocket.WsConfig;
+import java.util.function.Predicate;
 
 /** An Engine.IO 4 server on a Helidon web server. */
 public final class EngineServer {
@@ -22,32 +36,49 @@ public final class EngineServer {
     private static final long LOOK_AGAIN = TimeUnit.MILLISECONDS.toNanos(5);
 
     private final EngineConfig config;
-    private final Sessions sessions;
+    private final SessionRegistry sessions;
+    private @Nullable FrontDoor ownDoor;
 
-    private EngineServer(EngineConfig config, Sessions sessions) {
+    private EngineServer(EngineConfig config, SessionRegistry sessions) {
         this.config = config;
         this.sessions = sessions;
     }
 
     /**
-     * A server that is not attached yet. It has one thread of its own, until {@link #close()}.
+     * Creates a server that is not attached yet. It has one thread of its own, until {@link #close()}.
      *
      * @param config
-     *            its settings
+     *            the settings of the server
      * @param acceptor
      *            makes the application's side of each session
      *
      * @return the server
      */
     public static EngineServer create(EngineConfig config, SessionAcceptor acceptor) {
-        return new EngineServer(config, new Sessions(config, acceptor));
+        return create(config, acceptor, new InboundBudget(InboundBudget.defaultSize()));
     }
 
     /**
-     * Adds the two transports to a web server that is being built. The web server gets an HTTP/1.1 connection selector
-     * of ours, which goes before its own (WebSockets on other paths keep working), and its limit for the size of
-     * request bodies is lowered to {@link EngineConfig#maxPayload()} if it is higher or missing: Helidon buffers each
-     * chunk of a chunked body before anybody else can see it.
+     * The same, with a limit of its own for the memory of input that is not handled yet.
+     *
+     * @param config
+     *            the settings of the server
+     * @param acceptor
+     *            makes the application's side of each session
+     * @param budget
+     *            the limit, which must not be shared with another server
+     *
+     * @return the server
+     */
+    public static EngineServer create(EngineConfig config, SessionAcceptor acceptor, InboundBudget budget) {
+        return new EngineServer(config, SessionRegistry.create(config, acceptor, budget));
+    }
+
+    /**
+     * Adds the two transports to a web server that is being built. It gets an HTTP/1.1 connection selector of ours
+     * before its own (WebSockets on other paths keep working), and its limit for the size of request bodies is lowered
+     * to {@link EngineConfig.Limits#maxPayload()} if it is higher or missing: Helidon buffers each chunk of a chunked
+     * body before a handler can see it.
      *
      * @param server
      *            the web server
@@ -55,16 +86,41 @@ public final class EngineServer {
      *            its HTTP routing, which the caller then adds to it
      */
     public void attach(WebServerConfig.Builder server, HttpRouting.Builder routing) {
+        ownDoor = new FrontDoor("http", HttpLimits.defaults());
+        attach(server, routing, _ -> true, ownDoor);
+    }
+
+    /**
+     * The same with a front door of the caller's, which the caller has to close, and for some WebSocket requests only;
+     * the others are left to the routing.
+     *
+     * @param server
+     *            the web server
+     * @param routing
+     *            its HTTP routing, which the caller then adds to it
+     * @param upgradable
+     *            whether a request with these headers may become a WebSocket
+     * @param door
+     *            decides which connections are let in
+     */
+    public void attach(WebServerConfig.Builder server, HttpRouting.Builder routing, Predicate<Headers> upgradable,
+            FrontDoor door) {
         Origins origins = new Origins(config.origins());
-        Admission admission = new Admission(sessions, origins);
+        RequestRules admission = new RequestRules(sessions, origins);
         EngineUpgrader upgrader = new EngineUpgrader(find(server, WsConfig.class, WsConfig.create()), sessions,
-                admission, this::isOurs);
-        var selector = Http1ConnectionSelector.builder().config(find(server, Http1Config.class, Http1Config.create()));
-        spellings(PROTOCOL).forEach(spelling -> selector.putUpgrader(spelling, upgrader));
-        server.addConnectionSelector(new HttpConnection.Selector(selector.build()));
-        if (server.maxPayloadSize() < 0 || server.maxPayloadSize() > config.maxPayload()) {
-            server.maxPayloadSize(config.maxPayload());
+                admission, this::isOurs, upgradable);
+        var selector = Http1ConnectionSelector.builder()
+                .config(FrontDoor.http1(find(server, Http1Config.class, Http1Config.create())))
+                .putUpgrader(PROTOCOL, upgrader);
+        PeerRules peers = config.peers();
+        door.attach(server, new HttpConnection.Selector(selector.build(), sessions.context().budget()),
+                inside -> peers.proxyProtocol() ? new ProxyProtocol(inside, peers.addresses().trust()) : inside);
+        if (server.maxPayloadSize() < 0 || server.maxPayloadSize() > config.limits().maxPayload()) {
+            server.maxPayloadSize(config.limits().maxPayload());
         }
+        server.directHandlers(DirectHandlers.builder()
+                .addHandler(DirectHandler.EventType.BAD_REQUEST, new CorsOnErrors(origins, config.path()::equals))
+                .build());
         PollingHandler handler = new PollingHandler(sessions, admission, origins);
         routing.any(config.path(), handler);
     }
@@ -77,19 +133,9 @@ public final class EngineServer {
         return server.protocols().stream().filter(type::isInstance).map(type::cast).findFirst().orElse(otherwise);
     }
 
-    // The value of an Upgrade header has no case (RFC 9110, 7.8), but Helidon looks it up in a map as it is.
-    private static List<String> spellings(String word) {
-        List<String> spellings = new ArrayList<>();
-        for (int upper = 0; upper < 1 << word.length(); upper++) {
-            char[] spelling = word.toCharArray();
-            for (int i = 0; i < spelling.length; i++) {
-                if ((upper >> i & 1) == 1) {
-                    spelling[i] = Character.toUpperCase(spelling[i]);
-                }
-            }
-            spellings.add(new String(spelling));
-        }
-        return spellings;
+    /** {@return how many sessions that had not been let in had to make room for others since the start} */
+    public long evicted() {
+        return sessions.evicted();
     }
 
     /** {@return the number of open sessions} */
@@ -97,17 +143,30 @@ public final class EngineServer {
         return sessions.open();
     }
 
-    /** {@return the number of sessions that requests can still find, those included that are saying goodbye} */
-    int known() {
-        return sessions.known();
+    /**
+     * {@return bytes that are queued beyond the soft limits of the sessions; a quarter of the heap at most}
+     */
+    public long overflow() {
+        return sessions.context().overflow().sum();
     }
 
-    /**
-     * Asks at once for every proof of receipt ({@link EngineSession#whenReceived}) that waits for more messages that it
-     * could cover as well. Meant for the end of a burst.
-     */
-    public void hurryProofs() {
-        sessions.all().forEach(Session::hurryProof);
+    InboundBudget budget() {
+        return sessions.context().budget();
+    }
+
+    /** {@return how many sessions were refused because their address opened too many in a short time} */
+    public long refusedHandshakes() {
+        return sessions.limits().refusedHandshakes();
+    }
+
+    /** {@return how many requests were refused because their address sent too many in a short time} */
+    public long refusedRequests() {
+        return sessions.limits().refusedRequests();
+    }
+
+    /** {@return the number of sessions that requests can still find, including those that have just ended} */
+    int known() {
+        return sessions.known();
     }
 
     /** Closes all sessions with "server shutting down", refuses new ones, and stops the server's own threads. */
@@ -117,13 +176,16 @@ public final class EngineServer {
 
     void close(Duration limit) {
         sessions.refuseNew();
-        sessions.all().forEach(session -> session.close(REASON, Frame.GOING_AWAY));
+        sessions.all().forEach(session -> session.close(REASON, CloseCode.GOING_AWAY));
         long start = System.nanoTime();
         while (sessions.open() > 0 && System.nanoTime() - start < limit.toNanos()) {
             LockSupport.parkNanos(LOOK_AGAIN);
         }
-        sessions.all().forEach(session -> session.finish(REASON, Frame.GOING_AWAY));
-        sessions.wheel().stop();
+        sessions.all().forEach(session -> session.finish(REASON, CloseCode.GOING_AWAY));
+        sessions.context().wheel().stop();
+        if (ownDoor != null) {
+            ownDoor.close();
+        }
     }
 
     /**
@@ -131,7 +193,7 @@ public final class EngineServer {
      * do not all come back at the same moment. Then stops like {@link #close()}. Blocks until done.
      *
      * @param spread
-     *            the time from the first to the last
+     *            the time from closing the first to closing the last
      */
     public void closeStaggered(Duration spread) {
         sessions.refuseNew();
@@ -147,7 +209,7 @@ public final class EngineServer {
                 }
                 LockSupport.parkNanos(early);
             }
-            order.get(i).close(REASON, Frame.GOING_AWAY);
+            order.get(i).close(REASON, CloseCode.GOING_AWAY);
         }
         close();
     }

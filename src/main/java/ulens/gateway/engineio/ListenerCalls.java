@@ -1,18 +1,21 @@
 package ulens.gateway.engineio;
 
+import org.jspecify.annotations.Nullable;
+import ulens.gateway.engineio.packet.Received;
+
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 
 /**
  * The calls that one session makes into the application: one at a time, whichever thread or transport they come from,
- * and none after the last. An exception out of the application ends the session.
+ * and none after the close. An exception out of the application ends the session.
  */
 final class ListenerCalls {
     private static final System.Logger LOGGER = System.getLogger(ListenerCalls.class.getName());
 
     private final ReentrantLock turn = new ReentrantLock();
-    private SessionListener listener;
+    private @Nullable SessionListener listener;
     private boolean ended;
 
     /** Makes the application's side. */
@@ -21,7 +24,7 @@ final class ListenerCalls {
     }
 
     /**
-     * Hands over messages that belong together.
+     * Hands over a message.
      *
      * @param open
      *            whether the session is still open, asked before each call
@@ -30,10 +33,15 @@ final class ListenerCalls {
      */
     boolean message(Received message, BooleanSupplier open) {
         return inTurn(open, () -> {
-            if (message.bytes() == null) {
-                listener.onText(message.text());
+            SessionListener receiver = listener;
+            byte[] bytes = message.bytes();
+            if (receiver == null) {
+                return;
+            }
+            if (bytes == null) {
+                receiver.onText(message.text());
             } else {
-                listener.onBinary(message.bytes());
+                receiver.onBinary(bytes);
             }
         });
     }
@@ -48,14 +56,16 @@ final class ListenerCalls {
 
     void closed(String reason) {
         inTurn(() -> true, () -> ended = true);
-        inTurn(() -> listener != null, () -> {
+        inTurn(() -> true, () -> {
             SessionListener last = listener;
             listener = null;
-            last.onClose(reason);
+            if (last != null) {
+                last.onClose(reason);
+            }
         });
     }
 
-    /** Runs several calls with none of another thread between them. */
+    /** Runs several calls; calls of other threads wait until all of them are done. */
     void together(Runnable calls) {
         turn.lock();
         try {

@@ -1,18 +1,20 @@
 package ulens.gateway.engineio;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The pings of one session. The heartbeat and the proof of receipt are the same packet, and at most one is on the way:
- * a pong that comes back proves that everything written before its ping has arrived. Guarded by the session's lock.
+ * The pings of one session. Heartbeats and proofs of receipt are the same packet, and at most one is on the way: its
+ * pong proves that everything written before the ping has arrived. Guarded by the session's lock.
  */
 final class Pings {
     private enum State {
         NONE, QUEUED, WRITTEN
     }
 
-    /** A ping that a busy timer sends a little late is still measured from when it was due. */
+    /** Nanoseconds by which a busy timer may be late: such a ping is still measured from when it was due. */
     private static final long ON_TIME = 50_000_000;
 
     private final long interval;
@@ -20,21 +22,21 @@ final class Pings {
     private final long proofDelay;
     private final ProofPace pace;
     private State state = State.NONE;
-    /** When the next heartbeat is due, or while a ping is on the way, its pong. */
+    /** When the next heartbeat is due; while a ping is on the way, when its pong is due. */
     private long due;
     private long proofDue;
-    /** The proof waits no longer than until then, however many messages follow one another. */
+    /** When the proof is due at the latest, however many messages follow one another. */
     private long proofLatest;
-    /** From then on a proof goes with a message that is written anyway, instead of alone later. */
+    /** When the proof may be sent early, with a message that is written anyway, instead of alone later. */
     private long proofRides;
     private long longestQueued;
-    private List<Runnable> waiting;
-    private List<Runnable> covered;
+    private @Nullable List<Runnable> waiting;
+    private @Nullable List<Runnable> covered;
 
     Pings(EngineConfig config, ProofPace pace, long now) {
-        interval = config.pingInterval().toNanos();
-        timeout = config.pingTimeout().toNanos();
-        proofDelay = config.proofDelay().toNanos();
+        interval = config.heartbeat().interval().toNanos();
+        timeout = config.heartbeat().timeout().toNanos();
+        proofDelay = config.heartbeat().proofDelay().toNanos();
         this.pace = pace;
         due = now + interval;
     }
@@ -50,14 +52,14 @@ final class Pings {
         proofDue = proofLatest - now < proofDelay ? proofLatest : now + proofDelay;
     }
 
-    /** Nothing more is to be expected that the proof could cover as well. */
+    /** No more messages follow for now, so a proof that waits for them is due. */
     void hurry(long now) {
         if (waiting != null) {
             proofDue = now;
         }
     }
 
-    /** {@return when something has to happen next} */
+    /** {@return the next deadline} */
     long due(boolean proofsHeld) {
         boolean proofFirst = state == State.NONE && waiting != null && !proofsHeld && proofDue - due < 0;
         return proofFirst ? proofDue : due;
@@ -67,7 +69,10 @@ final class Pings {
         return state == State.NONE && due(proofsHeld) - now <= 0;
     }
 
-    /** {@return whether a proof that is not due yet is better asked for with a message that is about to be written} */
+    /**
+     * {@return whether a proof that is not due yet should be asked for together with a message that is about to be
+     * written}
+     */
     boolean ridesAlong(long now, boolean proofsHeld) {
         return state == State.NONE && waiting != null && !proofsHeld && proofRides - now <= 0;
     }
@@ -77,12 +82,12 @@ final class Pings {
     }
 
     /**
-     * A ping goes into the queue.
+     * A ping was queued.
      *
      * @param now
      *            the time
      * @param longest
-     *            how long it may stay there while nothing moves
+     *            nanoseconds that it may stay queued while nothing is written
      */
     void queued(long now, long longest) {
         boolean onTime = due - now <= 0 && now - due < ON_TIME;
@@ -94,8 +99,8 @@ final class Pings {
     }
 
     /**
-     * Packets have been handed to the transport. A slow peer has its time for the pong from then on; a pong before its
-     * ping was among them proves nothing.
+     * Packets were handed to the transport. The time for a pong starts when its ping is among them; a pong that comes
+     * before proves nothing.
      */
     void moved(long now, boolean withPing) {
         if (state == State.QUEUED) {
@@ -107,7 +112,7 @@ final class Pings {
     /**
      * A pong has come.
      *
-     * @return what has been waiting for it; empty if nobody had asked
+     * @return the actions that waited for it; empty if it answers no ping
      */
     List<Runnable> pong(long now) {
         if (state != State.WRITTEN) {

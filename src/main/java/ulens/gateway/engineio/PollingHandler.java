@@ -1,29 +1,37 @@
 package ulens.gateway.engineio;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
-import java.util.List;
-import java.util.Optional;
-
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
-import io.helidon.http.RequestException;
 import io.helidon.http.Status;
 import io.helidon.webserver.http.Handler;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
+import ulens.gateway.engineio.inbound.HttpConnection;
+import ulens.gateway.engineio.packet.EnginePacket;
+import ulens.gateway.engineio.packet.EnginePacketType;
+import ulens.gateway.engineio.packet.PacketException;
+import ulens.gateway.engineio.packet.Payload;
+import ulens.gateway.engineio.packet.Received;
+import ulens.gateway.engineio.request.EngineRequest;
+import ulens.gateway.engineio.request.Origins;
+import ulens.gateway.engineio.request.Refusal;
+import ulens.gateway.engineio.request.RefusedException;
+import ulens.gateway.http.GuardedConnection;
+import ulens.gateway.websocket.CloseCode;
 
-/** Everything that comes to the path over plain HTTP, WebSocket requests that were refused included. */
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/** Handles all plain HTTP requests to the path, including refused WebSocket requests. */
 final class PollingHandler implements Handler {
     private static final System.Logger LOGGER = System.getLogger(PollingHandler.class.getName());
     private static final byte[] OK = "ok".getBytes(StandardCharsets.US_ASCII);
 
-    private final Sessions sessions;
-    private final Admission admission;
+    private final SessionRegistry sessions;
+    private final RequestRules admission;
     private final Origins origins;
 
-    PollingHandler(Sessions sessions, Admission admission, Origins origins) {
+    PollingHandler(SessionRegistry sessions, RequestRules admission, Origins origins) {
         this.sessions = sessions;
         this.admission = admission;
         this.origins = origins;
@@ -32,13 +40,13 @@ final class PollingHandler implements Handler {
     @Override
     public void handle(ServerRequest http, ServerResponse response) {
         EngineRequest request = EngineRequest.of(http.prologue(), http.headers(), http.remotePeer(),
-                http.proxyProtocolData());
+                sessions.context().config().peers().addresses());
         response.headers().set(HeaderNames.CACHE_CONTROL, "no-store");
-        // Nothing may be thrown from here: Helidon would log the request with its query.
+        // No exception may leave this method: Helidon would log the request with its query, which may hold a token.
         try {
             answer(request, http, response);
         } catch (RefusedException e) {
-            refuse(e.refusal(), response);
+            refuse(e, response);
         } catch (RuntimeException e) {
             LOGGER.log(System.Logger.Level.DEBUG, "[GATEWAY][WS] request not answered: {0}", e.getClass().getName());
             HttpConnection.endAfterThisRequest();
@@ -51,11 +59,17 @@ final class PollingHandler implements Handler {
             return;
         }
         origins.addTo(response.headers(), request.handshake().origin());
+        sessions.limits().request(request.handshake());
         Session session = admission.admit(request).orElse(null);
+        if (session != null && session.life().isAdmitted()) {
+            GuardedConnection.current().ifPresent(GuardedConnection::keep);
+        }
         if (request.upgrade()) {
-            // It could have been a WebSocket but for its form, its session or our limits.
-            Optional<Refusal> full = session == null ? sessions.refusal(request.handshake()) : Optional.empty();
-            throw new RefusedException(full.orElse(Refusal.BAD_REQUEST));
+            // a WebSocket request that was refused for its form, its session or our limits
+            if (session == null) {
+                sessions.refuseIfFull(request.handshake());
+            }
+            throw new RefusedException(Refusal.BAD_REQUEST);
         }
         if (session == null) {
             answerPoll(open(request), response);
@@ -83,12 +97,12 @@ final class PollingHandler implements Handler {
     }
 
     private void answerPoll(Session session, ServerResponse response) throws RefusedException {
-        PollingTransport polling = session.polling();
-        List<Packet> packets;
+        PollingTransport polling = PollingTransport.of(session);
+        List<EnginePacket> packets;
         try {
-            packets = polling.poll(sessions.config().maxPayload());
+            packets = polling.poll(sessions.context().config().limits().maxPayload());
         } catch (InterruptedException e) {
-            session.finish("transport error", Frame.GOING_AWAY);
+            session.finish("transport error", CloseCode.GOING_AWAY);
             throw new RefusedException(Refusal.SHUTTING_DOWN);
         }
         polling.answerBegins();
@@ -97,7 +111,7 @@ final class PollingHandler implements Handler {
             response.send(Payload.encode(packets));
         } catch (RuntimeException e) {
             // The packets are gone from the queue, so the session cannot go on as if nothing had happened.
-            session.finish("transport error", Frame.NORMAL);
+            session.finish("transport error", CloseCode.NORMAL);
             throw e;
         } finally {
             polling.answerEnds();
@@ -105,24 +119,24 @@ final class PollingHandler implements Handler {
     }
 
     private void post(Session session, ServerRequest http, ServerResponse response) throws RefusedException {
-        PollingTransport polling = session.polling();
+        PollingTransport polling = PollingTransport.of(session);
         polling.postBegins();
-        try {
-            receive(session, polling, decode(session, body(session, polling, http)));
+        try (PostBody body = new PostBody(session.inboundShare())) {
+            receive(session, polling, decode(session, read(body, session, polling, http)));
         } finally {
             polling.postEnds();
         }
-        // text/html as the official server has it: some old browsers offer text/plain for download.
+        // text/html, as in the official server: some old browsers offer text/plain for download.
         response.headers().set(HeaderNames.CONTENT_TYPE, "text/html");
         response.send(OK);
     }
 
     private static void receive(Session session, PollingTransport polling, List<Received> packets) {
         int close = 0;
-        while (close < packets.size() && packets.get(close).type() != PacketType.CLOSE) {
+        while (close < packets.size() && packets.get(close).type() != EnginePacketType.CLOSE) {
             close++;
         }
-        session.inbound().receive(packets.subList(0, close));
+        new ReceivedPackets(session).receive(packets.subList(0, close));
         if (close < packets.size()) {
             polling.closedByPeer();
         }
@@ -130,57 +144,36 @@ final class PollingHandler implements Handler {
 
     private List<Received> decode(Session session, byte[] body) throws RefusedException {
         try {
-            return Payload.decode(body, sessions.config().maxPacketsPerPost());
+            return Payload.decode(body, sessions.context().config().limits().maxPacketsPerPost());
         } catch (PacketException e) {
             session.finish("parse error", e.closeCode());
             throw new RefusedException(Refusal.BAD_REQUEST);
         }
     }
 
-    private byte[] body(Session session, PollingTransport polling, ServerRequest http) throws RefusedException {
+    private static byte[] read(PostBody body, Session session, PollingTransport polling, ServerRequest http)
+            throws RefusedException {
         try {
-            return readBody(http, sessions.config().maxPayload());
+            return body.read(http);
         } catch (RefusedException e) {
             polling.bodyRead();
-            session.finish("transport error", Frame.TOO_BIG);
+            session.finish("transport error", CloseCode.TOO_BIG);
             throw e;
         } finally {
             polling.bodyRead();
         }
     }
 
-    private static byte[] readBody(ServerRequest http, int max) throws RefusedException {
-        if (http.headers().contentLength().orElse(0) > max) {
-            throw new RefusedException(Refusal.PAYLOAD_TOO_LARGE);
-        }
-        if (!http.content().hasEntity()) {
-            return new byte[0];
-        }
-        byte[] body;
-        try {
-            // Not closed: closing reads on to the end, which may never come.
-            InputStream in = http.content().inputStream();
-            body = in.readNBytes(max + 1);
-        } catch (RequestException e) {
-            throw new RefusedException(e.status() == Status.REQUEST_ENTITY_TOO_LARGE_413 ? Refusal.PAYLOAD_TOO_LARGE
-                    : Refusal.BAD_REQUEST);
-        } catch (IOException | RuntimeException e) {
-            throw new RefusedException(Refusal.BAD_REQUEST);
-        }
-        if (body.length > max) {
-            throw new RefusedException(Refusal.PAYLOAD_TOO_LARGE);
-        }
-        return body;
-    }
-
-    private static void refuse(Refusal refusal, ServerResponse response) {
+    private static void refuse(RefusedException refused, ServerResponse response) {
         // Otherwise Helidon would read the whole body of a refused POST first, however long.
         HttpConnection.endAfterThisRequest();
         response.headers().set(HeaderValues.CONNECTION_CLOSE);
         response.headers().set(HeaderNames.CONTENT_TYPE, "application/json");
-        response.status(Status.create(refusal.status()));
+        refused.retryAfter()
+                .ifPresent(seconds -> response.headers().set(HeaderNames.RETRY_AFTER, Long.toString(seconds)));
+        response.status(Status.create(refused.refusal().status()));
         try {
-            response.send(refusal.json());
+            response.send(refused.refusal().json());
         } catch (RuntimeException e) {
             LOGGER.log(System.Logger.Level.DEBUG, "[GATEWAY][WS] refusal not read: {0}", e.getClass().getName());
         }

@@ -1,5 +1,12 @@
 package ulens.gateway.engineio;
 
+import org.jspecify.annotations.Nullable;
+import ulens.gateway.engineio.packet.EnginePacket;
+import ulens.gateway.engineio.packet.Payload;
+import ulens.gateway.engineio.request.Refusal;
+import ulens.gateway.engineio.request.RefusedException;
+import ulens.gateway.websocket.CloseCode;
+
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -10,7 +17,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * the waiting and the reading happen on the requests' own virtual threads.
  */
 final class PollingTransport implements Transport {
-    /** How long a poll that has come in the middle of an upgrade waits for the end of that. */
+    /** Nanoseconds that a poll waits for the end of an upgrade that is in progress. */
     private static final long UPGRADE_PATIENCE = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final Session session;
@@ -19,10 +26,10 @@ final class PollingTransport implements Transport {
     private boolean waiting;
     private boolean posting;
     private boolean released;
-    private Packet farewell;
+    private @Nullable EnginePacket farewell;
     private boolean closeSaid;
-    private Thread answering;
-    private Thread reading;
+    private @Nullable Thread answering;
+    private @Nullable Thread reading;
 
     PollingTransport(Session session) {
         this.session = session;
@@ -30,16 +37,27 @@ final class PollingTransport implements Transport {
         this.changed = lock.newCondition();
     }
 
+    /** {@return the polling transport of a session; refused if the session has another transport now} */
+    static PollingTransport of(Session session) throws RefusedException {
+        if (session.transports().current() instanceof PollingTransport polling) {
+            return polling;
+        }
+        throw new RefusedException(Refusal.BAD_REQUEST);
+    }
+
     @Override
     public TransportName name() {
         return TransportName.POLLING;
     }
 
-    /** Waits for packets. What it returns has been taken from the session, so a failure to answer must end that. */
-    List<Packet> poll(int maxBytes) throws RefusedException, InterruptedException {
+    /**
+     * Waits for packets. The packets that it returns are taken from the session, so a failure to answer must end the
+     * session.
+     */
+    List<EnginePacket> poll(int maxBytes) throws RefusedException, InterruptedException {
         lock.lock();
         try {
-            if (session.hasEnded() && farewell != null) {
+            if (session.life().hasEnded() && farewell != null) {
                 session.forget();
                 return List.of(goodbye());
             }
@@ -55,46 +73,46 @@ final class PollingTransport implements Transport {
         }
     }
 
-    /** The rules that hold for polls and posts alike. */
+    /** Checks the rules for both polls and posts. */
     private void enter(boolean occupied) throws RefusedException {
         session.finishIfOverdue();
-        if (session.hasEnded()) {
+        if (session.life().hasEnded()) {
             throw new RefusedException(Refusal.UNKNOWN_SID);
         }
-        if (!session.isOn(this)) {
+        if (!session.transports().isCurrent(this)) {
             throw new RefusedException(Refusal.BAD_REQUEST);
         }
         if (occupied) {
-            session.finish("transport error", Frame.PROTOCOL_ERROR);
+            session.finish("transport error", CloseCode.PROTOCOL_ERROR);
             throw new RefusedException(Refusal.BAD_REQUEST);
         }
     }
 
-    private List<Packet> awaitPackets(int maxBytes) throws RefusedException, InterruptedException {
-        boolean late = session.isUpgrading();
+    private List<EnginePacket> awaitPackets(int maxBytes) throws RefusedException, InterruptedException {
+        boolean late = session.transports().isUpgrading();
         long patience = UPGRADE_PATIENCE;
         try {
             while (true) {
-                if (session.hasEnded()) {
+                if (session.life().hasEnded()) {
                     return List.of(goodbye());
                 }
-                if (!session.isOn(this)) {
+                if (!session.transports().isCurrent(this)) {
                     return afterUpgrade(late);
                 }
-                List<Packet> packets = session.take(maxBytes, Payload::size);
+                List<EnginePacket> packets = session.outgoing().take(maxBytes, Payload::size);
                 if (!packets.isEmpty()) {
-                    // Never in one answer with the close packet: the stock client acts on that before it has handed on
-                    // the messages that came with it.
-                    farewell = session.isDrained() ? Packet.CLOSE : farewell;
+                    // The close packet gets an answer of its own: the stock client acts on it before it hands on
+                    // messages of the same answer.
+                    farewell = session.outgoing().isDrained() ? EnginePacket.CLOSE : farewell;
                     return packets;
                 }
-                if (session.isDrained()) {
+                if (session.outgoing().isDrained()) {
                     return List.of(goodbye());
                 }
                 if (released && !late || patience <= 0) {
-                    return List.of(Packet.NOOP);
+                    return List.of(EnginePacket.NOOP);
                 }
-                if (late && session.isProbed()) {
+                if (late && session.transports().isProbed()) {
                     patience = changed.awaitNanos(patience);
                 } else {
                     changed.await();
@@ -105,17 +123,17 @@ final class PollingTransport implements Transport {
         }
     }
 
-    private static List<Packet> afterUpgrade(boolean late) throws RefusedException {
+    private static List<EnginePacket> afterUpgrade(boolean late) throws RefusedException {
         if (late) {
             throw new RefusedException(Refusal.BAD_REQUEST);
         }
-        return List.of(Packet.NOOP);
+        return List.of(EnginePacket.NOOP);
     }
 
-    private Packet goodbye() {
-        Packet last = farewell == null ? Packet.CLOSE : farewell;
+    private EnginePacket goodbye() {
+        EnginePacket last = farewell == null ? EnginePacket.CLOSE : farewell;
         farewell = null;
-        closeSaid |= last == Packet.CLOSE;
+        closeSaid |= last.equals(EnginePacket.CLOSE);
         return last;
     }
 
@@ -133,7 +151,7 @@ final class PollingTransport implements Transport {
         lock.lock();
         try {
             answering = null;
-            // An interrupt that came too late must not hit what the thread does next.
+            // A late interrupt must not affect the next work of this thread.
             Thread.interrupted();
         } finally {
             lock.unlock();
@@ -173,21 +191,22 @@ final class PollingTransport implements Transport {
         }
     }
 
-    /** The client has closed; a poll that is still on its way is to find an end, not an error. */
+    /** The client has closed. A poll that is still on its way gets a noop instead of an error. */
     void closedByPeer() {
         lock.lock();
         try {
-            if (!session.hasEnded()) {
-                farewell = Packet.NOOP;
-                session.finish("transport close", Frame.NORMAL);
+            if (!session.life().hasEnded()) {
+                farewell = EnginePacket.NOOP;
+                session.finish("transport close", CloseCode.NORMAL);
             }
         } finally {
             lock.unlock();
         }
     }
 
-    /** Answers a waiting poll, even if there is nothing to tell, so that the client can stop polling. */
-    void release() {
+    /** Answers a waiting poll, even if there is nothing to send, so that the client can stop polling. */
+    @Override
+    public void makeWay() {
         released = true;
         changed.signalAll();
     }
@@ -208,6 +227,12 @@ final class PollingTransport implements Transport {
         } finally {
             lock.unlock();
         }
+    }
+
+    // each poll may use another connection; PollingHandler keeps it
+    @Override
+    public void admitted(boolean in) {
+        // nothing to keep between two polls
     }
 
     @Override
@@ -232,7 +257,7 @@ final class PollingTransport implements Transport {
         interrupt(reading);
     }
 
-    private static void interrupt(Thread thread) {
+    private static void interrupt(@Nullable Thread thread) {
         if (thread != null) {
             thread.interrupt();
         }

@@ -3,9 +3,9 @@ package ulens.gateway.engineio;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * How long a proof of receipt may be put off while messages follow one another that it can prove as well. The more
- * sessions want one, the longer, so that a busy server spends its time on messages and not on pings: to each of them
- * one in {@value #PER_SECOND} a second, within one and {@value #LONGEST} times the delay after a lone message.
+ * Decides how long a proof of receipt may be put off so that it covers the messages that follow. The more sessions want
+ * a proof, the longer, so that a busy server spends its time on messages and not on pings: all sessions together get
+ * {@value #PER_SECOND} proofs a second, with a delay between one and {@value #LONGEST} times that after a lone message.
  */
 final class ProofPace {
     private static final int PER_SECOND = 1_000;
@@ -16,16 +16,16 @@ final class ProofPace {
     private final AtomicInteger wanting = new AtomicInteger();
 
     ProofPace(EngineConfig config) {
-        quiet = config.proofDelay().toNanos();
+        quiet = config.heartbeat().proofDelay().toNanos();
     }
 
-    /** One more session wants a proof. Returns how long it may be put off, in nanoseconds. */
+    /** Counts a session that wants a proof. Returns the nanoseconds that it may be put off. */
     long begin() {
         long paced = wanting.incrementAndGet() * SECOND / PER_SECOND;
         return Math.clamp(paced, quiet, quiet * LONGEST);
     }
 
-    /** One session less. */
+    /** Ends the count of a session that wanted a proof. */
     void end() {
         wanting.decrementAndGet();
     }

@@ -1,44 +1,66 @@
 package ulens.gateway.engineio;
 
-import java.util.List;
+import ulens.gateway.engineio.inbound.InboundShare;
+import ulens.gateway.engineio.packet.EnginePacket;
+import ulens.gateway.engineio.request.Handshake;
+import ulens.gateway.websocket.CloseCode;
+import ulens.gateway.work.Errand;
+import ulens.gateway.work.Task;
+import ulens.gateway.work.Timed;
+
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.ToIntFunction;
 
 /**
- * A session: what stays while the transport changes. Its lock guards everything here but is never held over I/O or a
- * call into the application; it may be held while the timer wheel's lock is taken, never the other way round.
+ * A session, which stays while its transport changes. It is open, then closing while queued packets are still written,
+ * then closed. Its lock guards everything here and in its parts ({@link Lifecycle}, {@link Outgoing},
+ * {@link Transports}) but is never held over I/O or a call into the application; it may be held while the timer wheel's
+ * lock or that of a transport's writer is taken, never the other way round.
  */
-final class Session extends Timed implements EngineSession {
-    private enum State {
-        OPEN, CLOSING, CLOSED
-    }
+final class Session extends Timed implements EngineSession, Transports.Owner {
+    /** Nanoseconds that the end of a transport may take: the rest of a closing handshake, a last answer to a poll. */
+    static final long GOODBYE = TimeUnit.SECONDS.toNanos(2);
 
-    private final Sessions sessions;
+    private static final Task CLOSING = Task.of(System.getLogger(Session.class.getName()), "[GATEWAY][WS]",
+            "close-sessions");
+
+    private final SessionContext context;
+    private final Registry registry;
     private final String id;
     private final Handshake handshake;
     private final ReentrantLock lock = new ReentrantLock();
-    private final Outbox outbox = new Outbox(lock);
-    private final Inbound inbound = new Inbound(this);
-    private final Pings pings;
-    private volatile State state = State.OPEN;
-    private volatile Transport transport;
-    private Upgrade upgrade;
-    private Closing closing;
+    private final Lifecycle life = new Lifecycle();
+    private final Transports transports;
+    private final Outgoing outgoing;
+    private final ListenerCalls calls = new ListenerCalls();
+    private final InboundShare share;
 
-    /** How the session is going to end, and by when it will have. */
-    private record Closing(String reason, int code, long due) {
+    /** Knows all sessions. Called under the session's lock. */
+    interface Registry {
+        /** Sets whether the peer has been let in. */
+        void admitted(Session session, boolean in);
+
+        /** The session has ended and is not counted any more. */
+        void ended(Session session);
+
+        /** Requests can't find the session any more. */
+        void forget(Session session);
     }
 
-    Session(Sessions sessions, String id, Handshake handshake) {
-        this.sessions = sessions;
+    Session(SessionContext context, Registry registry, String id, Handshake handshake) {
+        this.context = context;
+        this.registry = registry;
         this.id = id;
         this.handshake = handshake;
-        this.pings = new Pings(sessions.config(), sessions.proofPace(), System.nanoTime());
+        this.transports = new Transports(lock, life, context.upgradeTimeout());
+        this.outgoing = new Outgoing(lock, context, life, transports);
+        this.share = new InboundShare(context.budget(), context.config().limits().maxPayload(), true, life::goesOn);
     }
 
-    /** Sets the first transport. */
+    /** Sets the first transport, before any other call. */
     void begin(Transport first) {
-        transport = first;
+        transports.begin(first, this);
+        outgoing.begin(this);
     }
 
     /**
@@ -47,15 +69,18 @@ final class Session extends Timed implements EngineSession {
      * @return false if the application failed; the session is closed then
      */
     boolean open() {
-        Transport first = transport;
+        Transport first = transports.current();
+        EngineConfig config = context.config();
         locked(() -> {
-            outbox.add(Packet.Control.open(id, sessions.config(), first.name() == TransportName.POLLING));
-            reschedule();
+            outgoing.add(EnginePacket.open(id, transports.isPolling(), config.heartbeat().interval().toMillis(),
+                    config.heartbeat().timeout().toMillis(), config.limits().maxPayload()));
+            outgoing.reschedule();
         });
-        if (!inbound.open(sessions.acceptor())) {
-            finish("forced close", Frame.INTERNAL_ERROR);
+        if (!calls.open(context.acceptor(), this)) {
+            finish("forced close", CloseCode.INTERNAL_ERROR);
             return false;
         }
+        first.admitted(life.isAdmitted());
         first.wake();
         return true;
     }
@@ -81,345 +106,188 @@ final class Session extends Timed implements EngineSession {
 
     @Override
     public TransportName transport() {
-        return transport.name();
+        return transports.current().name();
     }
 
     @Override
     public boolean isClosed() {
-        return state != State.OPEN;
+        return !life.isOpen();
     }
 
-    boolean isOpen() {
-        return state == State.OPEN;
+    Lifecycle life() {
+        return life;
     }
 
-    boolean hasEnded() {
-        return state == State.CLOSED;
+    Transports transports() {
+        return transports;
     }
 
-    /** {@return the polling transport, refused if the session is on it no more} */
-    PollingTransport polling() throws RefusedException {
-        if (transport instanceof PollingTransport polling) {
-            return polling;
-        }
-        throw new RefusedException(Refusal.BAD_REQUEST);
-    }
-
-    boolean isOn(Transport candidate) {
-        return transport == candidate;
+    Outgoing outgoing() {
+        return outgoing;
     }
 
     ReentrantLock lock() {
         return lock;
     }
 
-    Inbound inbound() {
-        return inbound;
+    ListenerCalls calls() {
+        return calls;
     }
 
     @Override
     public boolean send(EngineMessage... messages) {
         lock.lock();
         try {
-            if (state != State.OPEN) {
+            if (!life.isOpen()) {
                 return false;
             }
-            for (EngineMessage message : messages) {
-                outbox.add(message);
-            }
-            if (outbox.cost() > sessions.config().hardQueueLimit()) {
-                sessions.log("a peer reads too slowly, its queue is full", handshake);
-                finish("transport error", Frame.GOING_AWAY);
+            outgoing.add(messages);
+            if (outgoing.isTooMuch(share.trusted())) {
+                context.log("a peer reads too slowly, its queue is full", handshake);
+                finish("transport error", CloseCode.GOING_AWAY);
                 return false;
             }
         } finally {
             lock.unlock();
         }
-        transport.wake();
+        transports.current().wake();
         return true;
     }
 
     @Override
+    public InboundShare inboundShare() {
+        return share;
+    }
+
+    @Override
     public boolean hasRoom() {
-        return outbox.cost() < sessions.config().softQueueLimit();
+        return outgoing.hasRoom();
     }
 
     @Override
     public boolean awaitRoom() throws InterruptedException {
-        lock.lockInterruptibly();
-        try {
-            outbox.await(() -> state != State.OPEN || hasRoom());
-            return state == State.OPEN;
-        } finally {
-            lock.unlock();
-        }
+        return outgoing.awaitRoom();
     }
 
     @Override
     public void whenReceived(Runnable action) {
-        locked(() -> {
-            if (state == State.OPEN) {
-                pings.whenReceived(action, System.nanoTime());
-                pingIfDue();
-            }
-        });
+        outgoing.whenReceived(action);
     }
 
-    /** A proof that waits for more messages is asked for now. */
-    void hurryProof() {
+    @Override
+    public void hurryProof() {
+        outgoing.hurryProof();
+    }
+
+    @Override
+    public void admitted(boolean in) {
+        // under the lock: an upgrade that completes at this moment hands the new transport the same answer
         locked(() -> {
-            if (state == State.OPEN) {
-                pings.hurry(System.nanoTime());
-                pingIfDue();
-            }
+            life.admitted(in);
+            registry.admitted(this, in);
+            transports.current().admitted(in);
         });
     }
 
     @Override
-    public void close() {
-        close("forced close", Frame.NORMAL);
+    public void end() {
+        finish("forced close", CloseCode.NORMAL);
     }
 
-    /** Closes the session once what is queued has been written, or after the time of a ping if that takes too long. */
+    @Override
+    public void close() {
+        close("forced close", CloseCode.NORMAL);
+    }
+
+    /** Closes the session once the queued packets are written, or after the time of a ping if that takes too long. */
     void close(String reason, int code) {
         locked(() -> {
-            if (state == State.OPEN) {
-                state = State.CLOSING;
-                closing = new Closing(reason, code, System.nanoTime() + sessions.config().pingTimeout().toNanos());
-                pings.forget();
-                outbox.signal();
-                reschedule();
-                transport.wake();
+            if (life.isOpen()) {
+                life.close(new Lifecycle.Closing(reason, code,
+                        System.nanoTime() + context.config().heartbeat().timeout().toNanos()));
+                outgoing.close();
+                outgoing.reschedule();
+                transports.current().wake();
             }
         });
     }
 
-    /** Ends the session at once; what is still queued is dropped. Only the first call counts. */
+    /** Ends the session at once; queued packets are dropped. Only the first call counts. */
     void finish(String reason, int code) {
         lock.lock();
         try {
-            if (state == State.CLOSED) {
+            if (!life.end()) {
                 return;
             }
-            state = State.CLOSED;
-            outbox.clear();
-            pings.forget();
-            sessions.ended(this);
-            dropUpgrade();
-            if (transport.end(code)) {
-                sessions.wheel().schedule(this, System.nanoTime() + Sessions.GOODBYE);
+            outgoing.drop();
+            registry.ended(this);
+            transports.drop();
+            if (transports.current().end(code)) {
+                context.wheel().schedule(this, System.nanoTime() + GOODBYE);
             } else {
                 forget();
             }
         } finally {
             lock.unlock();
         }
-        Thread.startVirtualThread(() -> inbound.closed(reason));
+        Errand.run(CLOSING, () -> calls.closed(reason));
     }
 
     /** Ends a closing session if its queue has been written. Called by the transport after each write. */
     void finishIfDrained() {
-        if (state == State.CLOSING) {
+        if (life.isClosing()) {
             locked(() -> {
-                if (isDrained()) {
-                    finish(closing.reason(), closing.code());
+                if (outgoing.isDrained()) {
+                    finish(life.closing());
                 }
             });
         }
     }
 
-    /** The goodbye has been said: from here on the session is unknown. */
+    private void finish(Lifecycle.Closing how) {
+        finish(how.reason(), how.code());
+    }
+
+    /** The transport has ended: from here on requests do not find the session. */
     void forget() {
-        sessions.forget(this);
-        sessions.wheel().cancel(this);
-    }
-
-    /** {@return whether close has been called and nothing is left to write} */
-    boolean isDrained() {
-        return state == State.CLOSING && outbox.isEmpty();
-    }
-
-    /** Takes the oldest packets for writing; a proof that is due comes with them. */
-    List<Packet> take(int limit, ToIntFunction<Packet> size) {
-        lock.lock();
-        try {
-            queuePingIfDue(!outbox.isEmpty());
-            List<Packet> taken = outbox.take(limit, size);
-            if (!taken.isEmpty()) {
-                boolean withPing = taken.contains(Packet.PING);
-                pings.moved(System.nanoTime(), withPing);
-                if (withPing) {
-                    // its pong is due earlier than the ping would have been overdue in the queue
-                    reschedule();
-                }
-            }
-            return taken;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** {@return what a pong that has just come proves to be received} */
-    List<Runnable> pong() {
-        lock.lock();
-        try {
-            if (state != State.OPEN) {
-                return List.of();
-            }
-            List<Runnable> received = pings.pong(System.nanoTime());
-            pingIfDue();
-            return received;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** Reserves the session for a WebSocket that wants to take over; false if it is not to be had. */
-    boolean beginUpgrade(WebSocket socket) {
-        lock.lock();
-        try {
-            if (state != State.OPEN || upgrade != null || transport.name() != TransportName.POLLING) {
-                return false;
-            }
-            upgrade = new Upgrade(socket, System.nanoTime() + sessions.upgradeTimeout());
-            reschedule();
-            return true;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** The WebSocket works; from here on a pending poll is answered so that the client can stop polling. */
-    void probed(WebSocket socket) {
-        locked(() -> {
-            if (upgrade != null && upgrade.isBy(socket) && transport instanceof PollingTransport polling) {
-                upgrade.probed();
-                polling.release();
-            }
-        });
-    }
-
-    boolean isUpgrading() {
-        return upgrade != null;
-    }
-
-    boolean isProbed() {
-        return upgrade != null && upgrade.isProbed();
-    }
-
-    /** The client has stopped polling: the WebSocket takes over. False if its time is over. */
-    boolean completeUpgrade(WebSocket socket) {
-        lock.lock();
-        try {
-            if (state == State.CLOSED || upgrade == null || !upgrade.isBy(socket)) {
-                return false;
-            }
-            upgrade = null;
-            Transport polling = transport;
-            transport = socket;
-            polling.wake();
-            pingIfDue();
-            return true;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** The WebSocket has failed before it took over; the session goes on polling. */
-    void upgradeFailed(WebSocket socket) {
-        locked(() -> {
-            if (upgrade != null && upgrade.isBy(socket)) {
-                upgrade = null;
-                pingIfDue();
-            }
-        });
-    }
-
-    private void dropUpgrade() {
-        if (upgrade != null) {
-            upgrade.drop();
-            upgrade = null;
-        }
-    }
-
-    /** Ends the session if its peer is late with a pong, though the timer has not got to it yet. */
-    void finishIfOverdue() {
-        locked(() -> {
-            if (state == State.OPEN && pings.isOverdue(System.nanoTime())) {
-                finish("ping timeout", Frame.NORMAL);
-            }
-        });
-    }
-
-    private void finishIfStalled(long now) {
-        if (state == State.OPEN && !outbox.isEmpty() && stalledAt() - now <= 0) {
-            finish("slow client", Frame.GOING_AWAY);
-        }
-    }
-
-    private long stalledAt() {
-        return outbox.movedAt() + sessions.config().stallTimeout().toNanos();
+        registry.forget(this);
+        context.wheel().cancel(this);
     }
 
     @Override
-    void due(long now) {
+    public void transportsChanged() {
+        outgoing.pingIfDue();
+    }
+
+    /** Ends the session if its peer is late with a pong, even if the timer has not run yet. */
+    void finishIfOverdue() {
         locked(() -> {
-            switch (state) {
-                case CLOSED -> {
-                    transport.cut();
-                    sessions.forget(this);
-                }
-                case CLOSING -> {
-                    if (closing.due() - now <= 0) {
-                        finish(closing.reason(), closing.code());
-                    }
-                    reschedule();
-                }
-                case OPEN -> {
-                    if (upgrade != null && upgrade.due() - now <= 0) {
-                        dropUpgrade();
-                    }
-                    finishIfOverdue();
-                    finishIfStalled(now);
-                    pingIfDue();
-                }
+            if (life.isOpen() && outgoing.isOverdue()) {
+                finish("ping timeout", CloseCode.NORMAL);
             }
         });
     }
 
-    private void pingIfDue() {
-        if (queuePingIfDue(false)) {
-            transport.wake();
-        }
-        reschedule();
-    }
-
-    private boolean queuePingIfDue(boolean withMessages) {
-        long now = System.nanoTime();
-        boolean held = upgrade != null;
-        boolean due = pings.isPingDue(now, held) || withMessages && pings.ridesAlong(now, held);
-        if (state != State.OPEN || !due) {
-            return false;
-        }
-        // a WebSocket that does not move ends as a slow client; polls that do not come have no other limit
-        pings.queued(now, transport.name() == TransportName.POLLING ? 0 : sessions.config().stallTimeout().toNanos());
-        outbox.add(Packet.PING);
-        return true;
-    }
-
-    private void reschedule() {
-        if (state == State.CLOSING) {
-            sessions.wheel().scheduleAtLatest(this, closing.due());
-        } else if (state == State.OPEN) {
-            long next = pings.due(upgrade != null);
-            if (upgrade != null && upgrade.due() - next < 0) {
-                next = upgrade.due();
+    @Override
+    protected void due(long now) {
+        locked(() -> {
+            if (life.hasEnded()) {
+                transports.current().cut();
+                registry.forget(this);
+            } else if (life.isClosing()) {
+                if (life.closing().due() - now <= 0) {
+                    finish(life.closing());
+                }
+                outgoing.reschedule();
+            } else {
+                transports.dropIfLate(now);
+                finishIfOverdue();
+                if (life.isOpen() && outgoing.isStalled(now)) {
+                    finish("slow client", CloseCode.GOING_AWAY);
+                }
+                outgoing.pingIfDue();
             }
-            if (!outbox.isEmpty() && stalledAt() - next < 0) {
-                next = stalledAt();
-            }
-            sessions.wheel().scheduleAtLatest(this, next);
-        }
+        });
     }
 
     @Override

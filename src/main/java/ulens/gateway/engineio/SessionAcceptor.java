@@ -4,12 +4,12 @@ package ulens.gateway.engineio;
 @FunctionalInterface
 public interface SessionAcceptor {
     /**
-     * A session has been opened; its open packet is on the way, and messages may be sent from here on.
+     * Called when a session is opened; its open packet is queued, and messages may be sent from here on.
      *
      * @param session
      *            the session
      *
-     * @return who listens to it
+     * @return the listener for the session
      */
     SessionListener open(EngineSession session);
 }

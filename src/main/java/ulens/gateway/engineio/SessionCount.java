@@ -3,7 +3,7 @@ package ulens.gateway.engineio;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Counts sessions, in all and by the address of their peer, and knows when there are enough. */
+/** Counts and limits sessions, in all and by the address of their peer. */
 final class SessionCount {
     private final int max;
     private final int maxPerAddress;
@@ -15,7 +15,7 @@ final class SessionCount {
         this.maxPerAddress = maxPerAddress;
     }
 
-    /** {@return whether there was room for one more, which now counts} */
+    /** {@return whether there was room for one more session, which is counted then} */
     boolean add(String address) {
         if (total.incrementAndGet() > max) {
             total.decrementAndGet();
@@ -35,6 +35,10 @@ final class SessionCount {
 
     boolean isFull(String address) {
         return total.get() >= max || byAddress.getOrDefault(address, 0) >= maxPerAddress;
+    }
+
+    boolean isFullFor(String address) {
+        return byAddress.getOrDefault(address, 0) >= maxPerAddress;
     }
 
     void remove(String address) {

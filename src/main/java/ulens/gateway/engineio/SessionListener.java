@@ -1,13 +1,13 @@
 package ulens.gateway.engineio;
 
 /**
- * What the application does with a session. Calls for one session come one at a time, in order; an exception closes
- * that session and nothing else. A call that blocks holds up the reading of that session only, so it should not block
- * for longer than a peer may be left without an answer to its pongs.
+ * The application's side of a session. Calls for one session come one at a time, in order; an exception closes that
+ * session and nothing else. A call that blocks holds up the reading of that session only, so it should not block for
+ * longer than the ping timeout: the peer's pongs are not read meanwhile.
  */
 public interface SessionListener {
     /**
-     * A text message has come.
+     * Handles a text message.
      *
      * @param text
      *            the message
@@ -15,7 +15,7 @@ public interface SessionListener {
     void onText(String text);
 
     /**
-     * A binary message has come.
+     * Handles a binary message.
      *
      * @param bytes
      *            the message
@@ -23,10 +23,10 @@ public interface SessionListener {
     void onBinary(byte[] bytes);
 
     /**
-     * The session has ended; called exactly once, last.
+     * Handles the end of the session. Called exactly once, as the last call.
      *
      * @param reason
-     *            why, in the words of the stock server: "transport close", "transport error", "ping timeout", "parse
+     *            the reason, named as in the stock server: "transport close", "transport error", "ping timeout", "parse
      *            error", "forced close", "slow client", "server shutting down"
      */
     void onClose(String reason);

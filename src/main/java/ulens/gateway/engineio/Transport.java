@@ -1,6 +1,6 @@
 package ulens.gateway.engineio;
 
-/** What carries a session. None of the methods blocks; all may be called while the session's lock is held. */
+/** Carries a session. None of the methods blocks; all may be called while the session's lock is held. */
 interface Transport {
     TransportName name();
 
@@ -8,7 +8,7 @@ interface Transport {
     void wake();
 
     /**
-     * The session has ended: say goodbye and let go.
+     * The session has ended: tells the peer, and releases the session.
      *
      * @param closeCode
      *            the WebSocket close code that tells why
@@ -17,6 +17,12 @@ interface Transport {
      */
     boolean end(int closeCode);
 
-    /** Time for goodbyes is over: whatever still holds a connection of the session is broken off. */
+    /** Sets whether the peer has been let in, so that its connection is kept when room is short. */
+    void admitted(boolean in);
+
+    /** Another transport works already: a waiting request is answered, so that the other one can take over. */
+    void makeWay();
+
+    /** Cuts all connections of the session that are still open after their time for an orderly end. */
     void cut();
 }

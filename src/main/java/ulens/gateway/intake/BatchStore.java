@@ -1,63 +1,93 @@
 package ulens.gateway.intake;
 
-import ulens.gateway.delivery.DeliveryTable;
-import ulens.gateway.delivery.Stored;
+import ulens.gateway.intake.Outcome.Settled;
+import ulens.gateway.intake.Outcome.Unsettled;
+import ulens.gateway.work.Reason;
 
 import java.util.List;
-import java.util.function.Consumer;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
-/** Writes candidates in one transaction, and finds the one at fault if that fails for another reason than an outage. */
+/**
+ * Stores a batch: waits while the database is away, sets messages aside whose users' rows another transaction has
+ * locked, and halves the batch if one of its messages causes a failure, until that message is alone and the others are
+ * stored.
+ */
 final class BatchStore {
-    private static final System.Logger LOGGER = System.getLogger(BatchStore.class.getName());
+    private final RowWriter writer;
+    private final LockedUsers locked;
+    private final DeadLetters deadLetters;
+    private final IntakeBackoff backoff;
 
-    private final DeliveryTable table;
-    private final Consumer<Stored> stored;
-    private final BatchObserver observer;
-    private final IntakeCounts counts;
-    private final Exile exile;
-    private final Patience patience;
-
-    BatchStore(DeliveryTable table, Consumer<Stored> stored, BatchObserver observer, IntakeCounts counts, Exile exile,
-            Patience patience) {
-        this.table = table;
-        this.stored = stored;
-        this.observer = observer;
-        this.counts = counts;
-        this.exile = exile;
-        this.patience = patience;
+    BatchStore(RowWriter writer, LockedUsers locked, DeadLetters deadLetters, IntakeBackoff backoff) {
+        this.writer = writer;
+        this.locked = locked;
+        this.deadLetters = deadLetters;
+        this.backoff = backoff;
     }
 
-    /** Returns false only when the gateway stops before it could be done, or has given the messages back. */
-    boolean store(List<Candidate> candidates) throws InterruptedException {
+    Outcome store(List<Candidate> given) throws InterruptedException {
+        List<Candidate> candidates = locked.admit(given);
+        Outcome admitted = candidates.size() < given.size() ? Settled.SET_ASIDE : Settled.DONE;
+        return candidates.isEmpty() ? admitted : admitted.and(storeAdmitted(candidates));
+    }
+
+    private Outcome storeAdmitted(List<Candidate> candidates) throws InterruptedException {
         while (true) {
-            StoreFailure failure;
-            try {
-                commit(candidates);
-                patience.restore();
-                return true;
-            } catch (RuntimeException thrown) {
-                failure = StoreFailure.of(thrown);
-                LOGGER.log(System.Logger.Level.DEBUG, "[GATEWAY][DB] a batch was not stored", thrown);
-            }
-            if (failure instanceof StoreFailure.Passing(String reason)) {
-                if (!patience.again(reason)) {
-                    return false;
+            switch (writer.write(candidates)) {
+                case StoreResult.Stored _ -> {
+                    backoff.reset();
+                    return Settled.DONE;
                 }
-            } else if (candidates.size() > 1) {
-                // one of them is at fault: halve until it stands alone, so that its neighbours get through
-                int half = candidates.size() / 2;
-                return store(candidates.subList(0, half)) && store(candidates.subList(half, candidates.size()));
-            } else {
-                return exile.send(candidates.getFirst().message(), failure);
+                case StoreResult.Unavailable(String reason) -> {
+                    Optional<Unsettled> end = backoff.pauseHolding(reason);
+                    if (end.isPresent()) {
+                        return end.get();
+                    }
+                }
+                case StoreResult.Locked _ -> {
+                    return storeWithoutLocked(candidates);
+                }
+                case StoreResult.Refused(String reason) -> {
+                    return candidates.size() > 1 ? storeHalves(candidates)
+                            : deadLetters.refuse(candidates.getFirst().message(), reason);
+                }
+                case StoreResult.Failed(String reason) -> {
+                    return candidates.size() > 1 ? storeHalves(candidates)
+                            : deadLetters.retry(candidates.getFirst().message(), reason);
+                }
             }
         }
     }
 
-    private void commit(List<Candidate> candidates) {
-        long begun = System.nanoTime();
-        Stored result = table.store(candidates.stream().map(Candidate::row).toList());
-        observer.stored(candidates.size(), System.nanoTime() - begun);
-        counts.stored(result.rows().size(), result.duplicates());
-        stored.accept(result);
+    private Outcome storeHalves(List<Candidate> candidates) throws InterruptedException {
+        int half = candidates.size() / 2;
+        return storeBoth(candidates.subList(0, half), candidates.subList(half, candidates.size()));
+    }
+
+    private Outcome storeBoth(List<Candidate> first, List<Candidate> second) throws InterruptedException {
+        Outcome outcome = store(first);
+        return outcome instanceof Unsettled ? outcome : outcome.and(store(second));
+    }
+
+    private Outcome storeWithoutLocked(List<Candidate> candidates) throws InterruptedException {
+        List<Candidate> rest;
+        try {
+            rest = locked.setAside(candidates);
+        } catch (RuntimeException away) {
+            Optional<Unsettled> end = backoff.pauseHolding(Reason.of(away));
+            return end.isPresent() ? end.get() : store(candidates);
+        }
+        if (rest.size() < candidates.size()) {
+            return Settled.SET_ASIDE.and(store(rest));
+        }
+        // the lock can't be seen, so the batch is halved by user until the locked user is alone
+        List<String> users = List.copyOf(LockedUsers.users(candidates));
+        Set<String> half = Set.copyOf(users.subList(0, users.size() / 2));
+        Map<Boolean, List<Candidate>> halves = candidates.stream()
+                .collect(Collectors.partitioningBy(one -> half.contains(one.row().userId())));
+        return storeBoth(halves.get(true), halves.get(false));
     }
 }

@@ -1,120 +1,81 @@
 package ulens.gateway.intake;
 
-import ulens.gateway.delivery.DeliveryTable;
-import ulens.gateway.delivery.NewDelivery;
-import ulens.gateway.delivery.Stored;
-import ulens.gateway.rabbitmq.ConfirmedPublisher;
-import ulens.gateway.rabbitmq.RabbitMqMessage;
+import ulens.gateway.config.IntakeConfig;
+import ulens.gateway.metrics.Measured;
+import ulens.gateway.metrics.Meters;
+import ulens.gateway.rabbitmq.incoming.IncomingMessage;
+import ulens.gateway.work.Loop;
+import ulens.gateway.work.Task;
 
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Flow;
-import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
 
 /**
- * From the broker into the database: gathers messages into batches, writes each batch in one transaction, and only then
- * acknowledges it, in one go. While the database is away it holds the batch in hand and asks for no more, so that the
- * broker keeps the rest; if that lasts, it gives back what it holds as well, before the broker takes it for dead.
+ * Takes messages from the broker as they come, but never more than two batches, so that the broker keeps the rest.
+ * {@link BatchProcessor} stores them.
  */
-public final class Intake implements Flow.Subscriber<RabbitMqMessage>, AutoCloseable {
+public final class Intake implements Flow.Subscriber<IncomingMessage>, Measured, AutoCloseable {
     private static final System.Logger LOGGER = System.getLogger(Intake.class.getName());
 
-    private static final int BACKLOG = 500;
-
-    private final Gatherer<RabbitMqMessage> gatherer;
-    private final EventParser parser;
-    private final Suspects suspects;
-    private final Exile exile;
-    private final IntakeCounts counts = new IntakeCounts();
-    private final Patience patience;
-    private final BooleanSupplier databaseUp;
-    private final Thread thread;
-    private volatile Runnable afterBacklog = () -> {
-    };
-    private volatile Source source;
-    private volatile boolean givenBack;
+    private final Batcher<IncomingMessage> batcher;
+    private final Republisher republisher;
+    private final BatchProcessor processor;
+    private final Loop loop;
+    private final Loop republishing;
 
     /**
-     * An intake that waits for its subscription.
+     * Creates an intake, which starts with its subscription.
      *
      * @param settings
      *            sizes and times
-     * @param table
-     *            where rows go
-     * @param suspects
-     *            remembers what was in hand when a process ended
-     * @param stored
-     *            is offered the new rows after each commit
-     * @param publisher
-     *            publishes dead letters and retries
-     * @param routes
-     *            where to
-     * @param observer
-     *            is told of every batch
-     * @param databaseUp
-     *            whether it is worth taking messages again, asked after they had to be given back
+     * @param ports
+     *            the parts around it
      */
-    public Intake(IntakeSettings settings, DeliveryTable table, SuspectTable suspects, Consumer<Stored> stored,
-            ConfirmedPublisher publisher, IntakeRoutes routes, BatchObserver observer, BooleanSupplier databaseUp) {
-        this.gatherer = new Gatherer<>(settings.batchSize(), settings.linger(), message -> message.getPayload().length);
-        this.parser = new EventParser(settings.maxBody());
-        this.patience = new Patience(settings.hold().toNanos(), this::patienceExhausted);
-        this.exile = new Exile(publisher, routes, counts, patience);
-        this.suspects = new Suspects(suspects, new BatchStore(table, stored, observer, counts, exile, patience), exile,
-                patience);
-        this.databaseUp = databaseUp;
-        this.thread = Thread.ofVirtual().name("intake").unstarted(this::run);
+    public Intake(IntakeConfig settings, IntakePorts ports) {
+        Task task = Task.of(LOGGER, "[GATEWAY][RMQ]", "intake");
+        this.batcher = new Batcher<>(settings.batchSize(), settings.linger(), message -> message.getPayload().length,
+                IntakeClock.SYSTEM);
+        this.republisher = new Republisher(ports.broker(), settings.mostWaiting(), settings.hold());
+        this.processor = new BatchProcessor(settings, ports, batcher, republisher, task, IntakeClock.SYSTEM);
+        this.loop = Loop.virtual(task, processor::step);
+        this.republishing = Loop.virtual(republisher.task(), republisher::step);
     }
 
-    /**
-     * Sets where messages can be given back to. Without it they are held for as long as it takes.
-     *
-     * @param given
-     *            the source of what {@link #onNext} brings
-     */
-    public void from(Source given) {
-        source = given;
-    }
-
-    /**
-     * Sets what to do at the end of a backlog: when a batch of {@value #BACKLOG} messages or more, or the one behind
-     * it, has been offered and no other message has come meanwhile.
-     *
-     * @param action
-     *            must be quick
-     */
-    public void afterBacklog(Runnable action) {
-        afterBacklog = action;
-    }
-
-    /** {@return what was done since the start} */
+    /** {@return the counters since the start} */
     public IntakeCounts counts() {
-        return counts;
+        return processor.counts();
     }
 
     /** {@return whether the last attempt to store succeeded} */
     public boolean storing() {
-        return !patience.waiting() && !givenBack;
+        return processor.storing();
     }
 
-    /** {@return messages in hand that are not settled} */
-    public int inHand() {
-        return gatherer.unsettled();
+    @Override
+    public void register(Meters meters) {
+        processor.register(meters);
+        meters.gauge("intake_in_hand", "Messages taken from RabbitMQ and not settled yet", batcher::unsettled).gauge(
+                "dead_letters_waiting", "Dead letters and retries that RabbitMQ has not confirmed",
+                republisher::waiting);
     }
 
     @Override
     public void onSubscribe(Flow.Subscription subscription) {
-        gatherer.subscribed(subscription);
-        thread.start();
+        republishing.start();
+        batcher.subscribed(subscription);
+        loop.start();
     }
 
     @Override
-    public void onNext(RabbitMqMessage message) {
-        gatherer.add(message);
+    public void onNext(IncomingMessage message) {
+        try {
+            batcher.add(message);
+        } catch (Throwable noMemory) {
+            // a subscriber that throws is removed from the stream for good, and a later ack would cover this message as
+            // well
+            batcher.lost();
+            loop.task().failed(noMemory);
+        }
     }
 
     @Override
@@ -128,7 +89,7 @@ public final class Intake implements Flow.Subscriber<RabbitMqMessage>, AutoClose
     }
 
     /**
-     * Finishes the batch in hand and takes no more; what was not begun stays with the broker.
+     * Finishes the batch in hand and takes no more; all other messages stay with the broker.
      *
      * @param limit
      *            how long to wait for the batch
@@ -136,118 +97,19 @@ public final class Intake implements Flow.Subscriber<RabbitMqMessage>, AutoClose
      * @return whether it was finished
      */
     public boolean close(Duration limit) {
-        gatherer.close();
-        patience.end();
-        try {
-            if (thread.getState() == Thread.State.NEW || thread.join(limit)) {
-                return true;
-            }
-            thread.interrupt();
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
-        }
-        return false;
+        long end = System.nanoTime() + limit.toNanos();
+        batcher.close();
+        processor.end();
+        boolean ended = loop.close(limit);
+        republisher.end();
+        republishing.close(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
+        republisher.close();
+        processor.close();
+        return ended;
     }
 
     @Override
     public void close() {
         close(Duration.ofSeconds(10));
-    }
-
-    private void run() {
-        try {
-            int before = 0;
-            List<RabbitMqMessage> batch;
-            while (!(batch = gatherer.next()).isEmpty()) {
-                counts.consumed(batch.size());
-                LOGGER.log(System.Logger.Level.DEBUG, "[GATEWAY][RMQ] consumed {0} messages, up to {1}", batch.size(),
-                        batch.getLast());
-                if (processed(batch)) {
-                    batch.getLast().ackThrough();
-                    if (Math.max(before, batch.size()) >= BACKLOG && gatherer.isEmpty()) {
-                        afterBacklog.run();
-                    }
-                } else if (givenBack) {
-                    awaitDatabase();
-                }
-                before = batch.size();
-                gatherer.done(before);
-            }
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    /** Nothing that a message can do to us ends the intake of the others. */
-    private boolean processed(List<RabbitMqMessage> batch) throws InterruptedException {
-        try {
-            return process(batch);
-        } catch (RuntimeException | Error failure) {
-            LOGGER.log(System.Logger.Level.ERROR, "[GATEWAY][RMQ] a batch failed and is given back", failure);
-            giveBack();
-            return false;
-        }
-    }
-
-    private boolean patienceExhausted() {
-        if (source == null) {
-            return false;
-        }
-        giveBack();
-        return true;
-    }
-
-    private void giveBack() {
-        givenBack = true;
-        if (source != null) {
-            source.giveBack();
-        }
-        // the messages of a closed channel come again; what is left of them here would only be stored twice
-        int dropped = gatherer.drop();
-        counts.givenBack(dropped);
-        gatherer.done(dropped);
-    }
-
-    private void awaitDatabase() throws InterruptedException {
-        do {
-            if (!patience.pause("messages were given back")) {
-                return;
-            }
-        } while (!databaseUp.getAsBoolean());
-        givenBack = false;
-        patience.restore();
-        if (source != null) {
-            source.takeAgain();
-        }
-    }
-
-    private boolean process(List<RabbitMqMessage> batch) throws InterruptedException {
-        List<Candidate> candidates = new ArrayList<>(batch.size());
-        Map<RabbitMqMessage, String> rejected = new LinkedHashMap<>();
-        Map<RabbitMqMessage, StoreFailure> odd = new LinkedHashMap<>();
-        for (RabbitMqMessage message : batch) {
-            try {
-                switch (parser.parse(message.getPayload())) {
-                    case Parsed.Accepted(NewDelivery row) -> candidates.add(new Candidate(message, row));
-                    case Parsed.Rejected(String reason) -> rejected.put(message, reason);
-                }
-            } catch (RuntimeException | StackOverflowError failure) {
-                LOGGER.log(System.Logger.Level.ERROR, "[GATEWAY][RMQ] " + message + " could not be parsed", failure);
-                odd.put(message, new StoreFailure.Unknown(failure.getClass().getSimpleName()));
-            }
-        }
-        // the good ones first: they shall not wait for the broker to take the bad ones
-        if (!candidates.isEmpty() && !suspects.storeInOrder(candidates)) {
-            return false;
-        }
-        if (!rejected.isEmpty() && !exile.deadLetter(rejected)) {
-            return false;
-        }
-        for (Map.Entry<RabbitMqMessage, StoreFailure> one : odd.entrySet()) {
-            if (!exile.send(one.getKey(), one.getValue())) {
-                return false;
-            }
-        }
-        return true;
     }
 }

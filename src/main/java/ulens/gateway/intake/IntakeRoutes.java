@@ -1,7 +1,7 @@
 package ulens.gateway.intake;
 
 /**
- * Where messages go that do not become rows.
+ * The destinations of messages that do not become rows.
  *
  * @param deadLetterExchange
  *            exchange of dead letters

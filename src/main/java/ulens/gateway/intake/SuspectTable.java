@@ -4,13 +4,12 @@ import io.helidon.dbclient.DbClient;
 import io.helidon.dbclient.DbRow;
 
 import java.util.Collection;
-import java.util.HexFormat;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The SQL of table {@code intake_suspect}. Failures come as {@link io.helidon.dbclient.DbClientException}. */
-public final class SuspectTable {
+/** The SQL of table {@code intake_suspect}. */
+public final class SuspectTable implements AttemptLog {
     // Sorted, so that two nodes with the same messages do not deadlock.
     private static final String ENTER = """
             insert into intake_suspect (fingerprint, process)
@@ -41,20 +40,20 @@ public final class SuspectTable {
     private final String process;
 
     /**
-     * The table of a database.
+     * Creates access to the table.
      *
      * @param database
-     *            where it is
+     *            the database
      * @param process
-     *            names this process, differently at each start
+     *            a name for this process, different at each start
      */
     public SuspectTable(DbClient database, String process) {
         this.database = database;
         this.process = process;
     }
 
-    /** Enters messages that are about to be tried again, and returns those that another process has tried already. */
-    Set<String> enter(Collection<String> fingerprints) {
+    @Override
+    public Set<String> enter(Collection<String> fingerprints) {
         String[] all = fingerprints.toArray(String[]::new);
         Set<String> known;
         try (Stream<DbRow> rows = database.execute().createQuery(KNOWN).addParam(all).addParam(process).execute()) {
@@ -64,19 +63,16 @@ public final class SuspectTable {
         return known;
     }
 
-    /** This process is about to try it. Returns how many have, with this one. */
-    int tried(String fingerprint) {
+    @Override
+    public int tried(String fingerprint) {
         try (Stream<DbRow> rows = database.execute().createQuery(TRY).addParam(process).addParam(process)
                 .addParam(fingerprint).execute()) {
             return rows.toList().stream().findFirst().map(row -> row.column(1).get(Integer.class)).orElse(1);
         }
     }
 
-    void forget(Collection<String> fingerprints) {
+    @Override
+    public void forget(Collection<String> fingerprints) {
         database.execute().createDmlStatement(FORGET).addParam(fingerprints.toArray(String[]::new)).execute();
-    }
-
-    static String hex(byte[] digest) {
-        return HexFormat.of().formatHex(digest);
     }
 }

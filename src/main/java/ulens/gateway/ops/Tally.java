@@ -1,11 +1,14 @@
 package ulens.gateway.ops;
 
+import ulens.gateway.work.Loop;
+import ulens.gateway.work.Task;
+
 import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.LongSupplier;
 
-/** Says once a minute how much has happened in it, if anything has. */
+/** Logs once a minute by how much its counters have grown, if any has. */
 public final class Tally implements AutoCloseable {
     private static final Duration INTERVAL = Duration.ofMinutes(1);
 
@@ -13,15 +16,15 @@ public final class Tally implements AutoCloseable {
     private final String prefix;
     private final Map<String, LongSupplier> counters;
     private final Map<String, Long> before = new TreeMap<>();
-    private final Thread thread;
+    private final Loop loop;
 
     /**
-     * A tally that begins at once.
+     * Creates a tally, which logs from {@link #start} on.
      *
      * @param logger
-     *            where it is said
+     *            gets the lines
      * @param prefix
-     *            how the line begins
+     *            the beginning of each line
      * @param counters
      *            numbers that only grow, by name
      */
@@ -29,18 +32,17 @@ public final class Tally implements AutoCloseable {
         this.logger = logger;
         this.prefix = prefix;
         this.counters = new TreeMap<>(counters);
-        this.thread = Thread.ofVirtual().name("tally").start(this::run);
+        this.loop = Loop.every(Task.of(logger, "[GATEWAY]", "tally"), INTERVAL, this::say);
     }
 
-    private void run() {
-        try {
-            while (true) {
-                Thread.sleep(INTERVAL);
-                say();
-            }
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
-        }
+    /**
+     * Starts the tally.
+     *
+     * @return this tally
+     */
+    public Tally start() {
+        loop.start();
+        return this;
     }
 
     private void say() {
@@ -60,6 +62,6 @@ public final class Tally implements AutoCloseable {
 
     @Override
     public void close() {
-        thread.interrupt();
+        loop.close();
     }
 }

@@ -13,5 +13,5 @@ public interface EventPublisher {
      *
      * @return completes when the broker has confirmed it, exceptionally when it has not
      */
-    CompletionStage<Void> publish(Event event);
+    CompletionStage<Void> publish(OutboxEvent event);
 }

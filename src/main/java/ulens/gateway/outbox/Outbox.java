@@ -1,154 +1,103 @@
 package ulens.gateway.outbox;
 
+import ulens.gateway.config.OutboxConfig;
+import ulens.gateway.metrics.Measured;
+import ulens.gateway.metrics.Meters;
+import ulens.gateway.work.Loop;
+import ulens.gateway.work.Task;
+
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
 
 /**
- * Publishes what table {@code outbox} holds, in order, and removes a row once the broker has confirmed it. A crash in
- * between publishes again, with the same message id. Looks when it is woken, and every now and then.
+ * Publishes the rows of table {@code outbox} in order, and removes a row once the broker has confirmed it. After a
+ * crash in between, the event is published again, with the same message id. Reads the table when it is woken, and at a
+ * fixed interval. An event that was handed to the broker is not published again while its outcome is open.
+ * <p>
+ * It is no {@link ulens.gateway.work.GroupWriter}: the events wait in the table, not in memory, and each has an outcome
+ * of its own, which may come long after that of its batch.
  */
-public final class Outbox implements AutoCloseable {
+public final class Outbox implements Measured, AutoCloseable {
     private static final System.Logger LOGGER = System.getLogger(Outbox.class.getName());
 
     private final OutboxTable table;
-    private final EventPublisher publisher;
-    private final BooleanSupplier brokerUp;
-    private final int batchSize;
-    private final Duration pollInterval;
-    private final Duration claim;
-    private final Semaphore wake = new Semaphore(0);
-    private final LongAdder published = new LongAdder();
-    private final Thread thread;
-    private volatile boolean closed;
+    private final BooleanSupplier databaseThere;
+    private final OutboxConfig settings;
+    private final Task confirming = Task.of(LOGGER, "[GATEWAY][RMQ]", "events");
+    private final OutboxRelay relay;
+    private final Loop loop;
 
     /**
-     * An outbox that begins to publish at once.
+     * Creates an outbox, which publishes from {@link #start} on.
      *
      * @param table
      *            the rows
      * @param publisher
-     *            where they go
-     * @param brokerUp
-     *            whether it is worth trying
-     * @param batchSize
-     *            most rows at once
-     * @param pollInterval
-     *            longest time between two looks
-     * @param claim
-     *            how long a claim holds; the broker has half of it to confirm
+     *            publishes them
+     * @param takesEvents
+     *            whether the broker accepts publications now
+     * @param databaseThere
+     *            whether the database answers now
+     * @param settings
+     *            batch size and times
      */
-    public Outbox(OutboxTable table, EventPublisher publisher, BooleanSupplier brokerUp, int batchSize,
-            Duration pollInterval, Duration claim) {
+    public Outbox(OutboxTable table, EventPublisher publisher, BooleanSupplier takesEvents,
+            BooleanSupplier databaseThere, OutboxConfig settings) {
         this.table = table;
-        this.publisher = publisher;
-        this.brokerUp = brokerUp;
-        this.batchSize = batchSize;
-        this.pollInterval = pollInterval;
-        this.claim = claim;
-        this.thread = Thread.ofVirtual().name("outbox").start(this::run);
+        this.databaseThere = databaseThere;
+        this.settings = settings;
+        Task looking = Task.of(LOGGER, "[GATEWAY][DB]", "publish-outbox");
+        this.relay = new OutboxRelay(table, publisher, takesEvents, settings, looking, confirming);
+        this.loop = Loop.virtual(looking, relay::look);
     }
 
-    /** There is something new. */
+    /**
+     * Starts the outbox.
+     *
+     * @return this outbox
+     */
+    public Outbox start() {
+        loop.start();
+        return this;
+    }
+
+    /** Tells the outbox that there are new rows. */
     public void wake() {
-        wake.release();
+        relay.wake();
     }
 
-    /** {@return events confirmed since the start} */
-    public long published() {
-        return published.sum();
+    @Override
+    public void register(Meters meters) {
+        meters.counter("events_published", "Events that RabbitMQ has confirmed", relay::published).gauge(
+                "outbox_waiting", "Events that RabbitMQ has not confirmed; -1 while the database is away",
+                this::waiting);
     }
 
-    private void run() {
+    private long waiting() {
         try {
-            while (!closed) {
-                wake.tryAcquire(pollInterval.toMillis(), TimeUnit.MILLISECONDS);
-                wake.drainPermits();
-                publishAll();
-            }
-            publishAll();
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private void publishAll() throws InterruptedException {
-        try {
-            boolean more = true;
-            while (more && brokerUp.getAsBoolean()) {
-                List<Event> events = table.claim(batchSize, claim);
-                more = publish(events) && events.size() == batchSize;
-            }
-        } catch (RuntimeException failure) {
-            LOGGER.log(System.Logger.Level.DEBUG, "[GATEWAY][DB] outbox is waiting for the database", failure);
-        }
-    }
-
-    /** Returns whether all were confirmed. */
-    private boolean publish(List<Event> events) throws InterruptedException {
-        Map<Event, CompletableFuture<Void>> sent = new LinkedHashMap<>();
-        long deadline = System.nanoTime() + claim.toNanos() / 2;
-        for (Event event : events) {
-            if (deadline - System.nanoTime() > 0) {
-                sent.put(event, publisher.publish(event).toCompletableFuture());
-            }
-        }
-        List<Long> confirmed = new ArrayList<>();
-        List<Long> failed = new ArrayList<>();
-        for (Event event : events) {
-            boolean done = sent.containsKey(event) && confirmed(sent.get(event), deadline);
-            (done ? confirmed : failed).add(event.id());
-        }
-        if (!confirmed.isEmpty()) {
-            table.delete(confirmed);
-            published.add(confirmed.size());
-        }
-        if (!failed.isEmpty()) {
-            LOGGER.log(System.Logger.Level.WARNING, "[GATEWAY][RMQ] {0} events were not confirmed and will be repeated",
-                    failed.size());
-            table.release(failed);
-        }
-        return failed.isEmpty();
-    }
-
-    private static boolean confirmed(CompletableFuture<Void> outcome, long deadline) throws InterruptedException {
-        try {
-            outcome.get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
-            return true;
-        } catch (ExecutionException | TimeoutException _) {
-            return false;
+            return databaseThere.getAsBoolean() ? table.waiting() : -1;
+        } catch (RuntimeException _) {
+            return -1;
         }
     }
 
     /**
-     * Publishes what is there, then ends. What is not confirmed by then is published after the next start.
+     * Publishes the remaining rows, then ends. Events that are not confirmed by then are published after the next
+     * start.
      *
      * @param limit
-     *            how long it may take
+     *            the longest time that this may take
      */
     public void close(Duration limit) {
-        closed = true;
-        wake.release();
-        try {
-            if (!thread.join(limit)) {
-                thread.interrupt();
-            }
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
-        }
+        // In this order: a relay that has finished while its loop has not been told to end would look once more.
+        loop.end();
+        relay.finish();
+        loop.close(limit);
+        confirming.close();
     }
 
     @Override
     public void close() {
-        close(claim);
+        close(settings.claim());
     }
 }

@@ -3,7 +3,10 @@ package ulens.gateway.rabbitmq;
 import io.helidon.messaging.ConnectorConfigBuilder;
 import org.eclipse.microprofile.reactive.messaging.spi.ConnectorFactory;
 
-/** Builds the config of a channel in code, for {@code Channel.builder().publisherConfig(...)} and its like. */
+/**
+ * Builds the config of a channel in code, for {@code Channel.builder().publisherConfig(...)} and
+ * {@code subscriberConfig(...)}.
+ */
 public final class RabbitMqConfigBuilder extends ConnectorConfigBuilder {
 
     RabbitMqConfigBuilder() {
@@ -19,7 +22,7 @@ public final class RabbitMqConfigBuilder extends ConnectorConfigBuilder {
      * @return this builder
      */
     public RabbitMqConfigBuilder queue(String queue) {
-        property(RabbitMqConnector.QUEUE, queue);
+        property(ChannelAttributes.QUEUE, queue);
         return this;
     }
 
@@ -32,7 +35,7 @@ public final class RabbitMqConfigBuilder extends ConnectorConfigBuilder {
      * @return this builder
      */
     public RabbitMqConfigBuilder prefetch(int prefetch) {
-        property(RabbitMqConnector.PREFETCH, Integer.toString(prefetch));
+        property(ChannelAttributes.PREFETCH, Integer.toString(prefetch));
         return this;
     }
 
@@ -45,7 +48,7 @@ public final class RabbitMqConfigBuilder extends ConnectorConfigBuilder {
      * @return this builder
      */
     public RabbitMqConfigBuilder maxUnconfirmed(int maxUnconfirmed) {
-        property(RabbitMqConnector.MAX_UNCONFIRMED, Integer.toString(maxUnconfirmed));
+        property(ChannelAttributes.MAX_UNCONFIRMED, Integer.toString(maxUnconfirmed));
         return this;
     }
 }

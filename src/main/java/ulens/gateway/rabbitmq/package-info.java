@@ -35,9 +35,11 @@
  * // ... and at the end: messaging.stop();
  * }</pre>
  *
- * An incoming channel is a reactive-streams publisher of {@link ulens.gateway.rabbitmq.RabbitMqMessage}; a subscriber
- * of one's own may ask for as many as it can hold, cast, and settle many at once with
- * {@link ulens.gateway.rabbitmq.RabbitMqMessage#ackThrough()}. Channels can be configured in Helidon Config instead:
+ * An incoming channel is a Reactive Streams publisher of {@link ulens.gateway.rabbitmq.incoming.RabbitMqMessage}; a
+ * custom subscriber may request as many as it can hold, cast them, and settle many at once with
+ * {@link ulens.gateway.rabbitmq.incoming.RabbitMqMessage#ackThrough()}. The rooms: {@code connection} keeps connections
+ * up, {@code topology} declares what must exist, {@code incoming} consumes, {@code outgoing} publishes with confirms,
+ * {@code headers} makes headers readable. Channels can be configured in Helidon Config instead:
  *
  * <pre>{@code
  * mp.messaging.incoming.orders:
@@ -83,33 +85,58 @@
  * <td>most messages published and not confirmed; the sender then waits</td>
  * </tr>
  * </table>
+ * <h2>What happens when</h2>
+ * <dl>
+ * <dt>a message is nacked or requeued</dt>
+ * <dd>It is back in its queue at once, and is delivered again, perhaps at once: there is no pause, and no limit but the
+ * queue's own. Dead letters and later attempts are the application's: publish a copy, wait for the confirm, ack the
+ * original.</dd>
+ * <dt>the connection or channel is lost</dt>
+ * <dd>The connector connects again by itself, for ever (heartbeats every 10 s; pauses grow from the recovery interval
+ * to five times that), also if there is no broker at the start. What was not settled is delivered again. Of the old
+ * copies, those that still wait for demand are dropped, and those that were handed on are no longer
+ * {@link ulens.gateway.rabbitmq.incoming.RabbitMqMessage#live()}: settling them does nothing. Publications whose
+ * confirm was lost fail with {@link ulens.gateway.rabbitmq.outgoing.PublishFailedException.Reason#CONNECTION_LOST}:
+ * repeat them with the same message id.</dd>
+ * <dt>the queue is deleted, or the broker cancels the consumer for another reason</dt>
+ * <dd>As if the channel were lost: the topology is declared again, and consuming goes on.</dd>
+ * <dt>the subscriber cancels, or throws from {@code onNext}</dt>
+ * <dd>It gets no more messages. Waiting messages go back to the queue; those that it has in hand can still be
+ * settled.</dd>
+ * <dt>{@link ulens.gateway.rabbitmq.RabbitMqConnector#cancelConsumers()} is called</dt>
+ * <dd>The same for all subscribers, and each gets {@code onComplete}. Publishing goes on.</dd>
+ * <dt>{@link ulens.gateway.rabbitmq.RabbitMqConnector#pauseConsumers()} is called</dt>
+ * <dd>All that is not settled goes back to the queues, also what the subscribers have in hand, and nothing comes until
+ * {@link ulens.gateway.rabbitmq.RabbitMqConnector#resumeConsumers()}.</dd>
+ * <dt>the broker is short of memory or disk</dt>
+ * <dd>It stops reading from connections that publish; consuming has a connection of its own, so that acks pass.
+ * Publications fail at once as not sent. Those that were written before stay open until the alarm is over or the
+ * connection is lost.</dd>
+ * <dt>the connector stops</dt>
+ * <dd>Consumers are cancelled, the connector waits for outstanding confirms (5 s at most), and unsettled messages are
+ * back in their queues.</dd>
+ * </dl>
  * <h2>What to rely on</h2>
  * <ul>
- * <li>At least once, both ways. A message not settled when its connection or channel is lost is delivered again;
- * settling the old copy does nothing. A publication whose confirm was lost fails with
- * {@link ulens.gateway.rabbitmq.PublishFailedException.Reason#CONNECTION_LOST}: repeat it with the same message
- * id.</li>
+ * <li>At least once, both ways.</li>
  * <li>The topology is declared on every connect and after every lost channel. A refused declaration is logged by the
  * name of the queue or exchange and tried again; nothing is consumed or published on a new connection until it is
- * accepted.</li>
- * <li>The connector recovers by itself, for ever: broker away (also at the start), connection lost (heartbeats of 10
- * s), channel closed, consumer cancelled because the queue was deleted. Pauses grow from the recovery interval to five
- * times that.</li>
- * <li>{@code onNext} is called on a virtual thread, one call at a time. It should not block for long: what the broker
- * sends meanwhile waits behind it. What hangs on a stage of
- * {@link ulens.gateway.rabbitmq.ConfirmedPublisher#publish(Publication)} may block. Stages of different publications
- * complete in any order.</li>
- * <li>Consuming and publishing have a connection each: a broker short of memory or disk stops reading from connections
- * that publish, and acks must not be stuck behind that. Publishers then wait until the broker is well again.</li>
- * <li>{@code nack} puts a message back into the queue at once. Dead letters and delayed repeats are the application's:
- * publish a copy, wait for the confirm, ack the original.</li>
+ * accepted. Exchanges and queues that the user may not declare are used as they are if they exist; a refused binding is
+ * a warning.</li>
+ * <li>{@code onNext} is called on a virtual thread, one call at a time. It should not block for long, since later
+ * messages wait behind it. Callbacks of {@link ulens.gateway.rabbitmq.outgoing.ConfirmedPublisher#publish} may block.
+ * Stages of different publications complete in any order.</li>
+ * <li>A message whose headers the client library can't decode is delivered nevertheless, with the headers that could be
+ * read and {@link ulens.gateway.rabbitmq.incoming.RabbitMqMessage#unreadable()}. A publication that can't be encoded or
+ * does not fit a frame fails alone, as
+ * {@link ulens.gateway.rabbitmq.outgoing.PublishFailedException.Reason#UNFIT}.</li>
  * <li>Credentials are never logged.</li>
  * </ul>
- * <h2>Knobs that are missing on purpose</h2> Auto-ack, non-confirmed publishing, transactions, exclusive and
+ * <h2>Settings that are missing on purpose</h2> Auto-ack, non-confirmed publishing, transactions, exclusive and
  * auto-delete queues, nack without requeue, a global prefetch: each of them loses messages or works differently on
  * other brokers.
  * <p>
- * On Apache Qpid Broker-J: a consumer whose queue is deleted is not told, so it is not mended until the next reconnect;
- * an unroutable mandatory message may fail as {@code NACKED} instead of {@code UNROUTABLE}.
+ * On Apache Qpid Broker-J: a consumer whose queue is deleted is not notified, so it does not recover until the next
+ * reconnect; an unroutable mandatory message may fail as {@code NACKED} instead of {@code UNROUTABLE}.
  */
 package ulens.gateway.rabbitmq;

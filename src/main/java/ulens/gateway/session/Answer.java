@@ -1,11 +1,11 @@
 package ulens.gateway.session;
 
-import ulens.gateway.receipts.Receipt;
+import ulens.gateway.inbox.Receipt;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** The acks of the contract. */
+/** Makes the acks that the contract with clients specifies. */
 final class Answer {
     private Answer() {
     }
@@ -15,6 +15,13 @@ final class Answer {
         answer.put("ok", true);
         answer.put("unreadCount", unread);
         return answer;
+    }
+
+    static Map<String, Object> synced(long replayed, long unread) {
+        Map<String, Object> news = new LinkedHashMap<>();
+        news.put("replayed", replayed);
+        news.put("unreadCount", unread);
+        return news;
     }
 
     static Map<String, Object> read(Receipt receipt) {

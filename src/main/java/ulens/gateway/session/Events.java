@@ -1,6 +1,6 @@
 package ulens.gateway.session;
 
-/** The names of the contract with the clients. */
+/** The event names of the contract with clients. */
 final class Events {
     static final String SUBSCRIBE = "SUBSCRIBE_NOTIFICATIONS";
     static final String READ = "READ_NOTIFICATIONS";

@@ -4,13 +4,15 @@ import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.core.util.ByteArrayBuilder;
-import ulens.gateway.delivery.Delivery;
-import ulens.gateway.delivery.RowEncoder;
+import ulens.gateway.recovery.Offset;
 import ulens.gateway.socketio.EncodedEvent;
 import ulens.gateway.socketio.Namespace;
-import ulens.gateway.socketio.RawJson;
+import ulens.gateway.socketio.packet.RawJson;
+import ulens.gateway.stream.Delivery;
+import ulens.gateway.stream.Position;
+import ulens.gateway.stream.RowEncoder;
 
-/** Makes of a row what clients receive, once for all sockets of its user. */
+/** Encodes a row as the event that clients receive, once for all sockets of its user. */
 final class NotificationEncoder implements RowEncoder<EncodedEvent> {
     private final JsonFactory factory = new JsonFactory();
     private final Namespace namespace;
@@ -20,8 +22,8 @@ final class NotificationEncoder implements RowEncoder<EncodedEvent> {
     }
 
     @Override
-    public EncodedEvent encode(Delivery row, long openUntil) {
-        return namespace.encode(Events.NEW, RawJson.of(payload(row)), Offset.of(row.userId(), row.seq(), openUntil));
+    public EncodedEvent encode(Delivery row, Position position) {
+        return namespace.encode(Events.NEW, RawJson.of(payload(row)), Offset.of(row.userId(), position));
     }
 
     private byte[] payload(Delivery row) {

@@ -1,23 +1,23 @@
 package ulens.gateway.session;
 
 import tools.jackson.databind.JsonNode;
-import ulens.gateway.receipts.Receipts;
+import ulens.gateway.inbox.Receipts;
 
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/** What a client wants to be marked as read. */
+/** The notifications that a client asks to mark as read. */
 sealed interface ReadRequest {
-    /** These. */
+    /** The notifications with these ids. */
     record Ids(Set<Long> ids) implements ReadRequest {
     }
 
-    /** All that the user has. */
+    /** All notifications of the user. */
     record All() implements ReadRequest {
     }
 
-    /** It can't be told; the message says what was expected. */
+    /** The arguments are malformed; the message says what was expected. */
     record Bad(String message) implements ReadRequest {
     }
 

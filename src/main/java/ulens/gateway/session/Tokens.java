@@ -1,7 +1,7 @@
 package ulens.gateway.session;
 
 import tools.jackson.databind.JsonNode;
-import ulens.gateway.engineio.Handshake;
+import ulens.gateway.engineio.request.Handshake;
 
 import java.util.Optional;
 
@@ -15,7 +15,7 @@ final class Tokens {
     static Optional<String> of(JsonNode auth, Handshake handshake) {
         JsonNode token = auth.get("token");
         if (token != null && !token.isNull()) {
-            // what is not text is a token all the same, and an invalid one
+            // a token that is not text counts as an invalid one, not as a missing one
             return Optional.of(token.isString() ? bare(token.stringValue()) : "{}");
         }
         return handshake.authorization().filter(Tokens::isBearer).map(Tokens::bare);

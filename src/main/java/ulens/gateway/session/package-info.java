@@ -1,2 +1,5 @@
-/** The namespace {@code /ws}: authenticates, subscribes, resumes and takes read receipts. */
+/** The namespace {@code /ws}: authenticates, subscribes, resumes clients and takes read receipts. */
+@NullMarked
 package ulens.gateway.session;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,15 +1,18 @@
 package ulens.gateway.socketio;
 
+import org.jspecify.annotations.Nullable;
+import ulens.gateway.socketio.packet.Packet;
+
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** The answer to one event. May be kept and sent later, from any thread. */
 public final class Ack {
-    private final Socket socket;
+    private final Emitter client;
     private final long id;
     private final AtomicBoolean sent = new AtomicBoolean();
 
-    Ack(Socket socket, long id) {
-        this.socket = socket;
+    Ack(Emitter client, long id) {
+        this.client = client;
         this.id = id;
     }
 
@@ -22,16 +25,16 @@ public final class Ack {
      * Answers. Does nothing if no answer was asked for, one was sent already, or the client is gone.
      *
      * @param args
-     *            what to answer, of the kinds that {@link Socket#emit(String, Object...)} takes
+     *            the arguments of the answer, of the types that {@link Socket#emit(String, Object...)} accepts
      *
      * @throws IllegalArgumentException
      *             if an argument cannot be written as JSON
      */
-    public void send(Object... args) {
-        if (requested() && !sent.get() && socket.connected()) {
-            var messages = socket.server().encoder().ack(socket.namespace().name(), id, args);
+    public void send(@Nullable Object... args) {
+        if (requested() && !sent.get() && client.connected()) {
+            var messages = client.encodeAck(id, args);
             if (sent.compareAndSet(false, true)) {
-                socket.send(messages);
+                client.send(messages);
             }
         }
     }

@@ -7,10 +7,10 @@ public interface Admission {
      * Decides. Runs on a virtual thread and may block; other packets of the same connection wait meanwhile.
      *
      * @param request
-     *            who asks for what
+     *            the namespace, the client's auth payload and its handshake
      *
      * @return the decision. After an acceptance the connection handlers and the disconnect handlers of the socket
-     *         always run, also when the client left in between
+     *         always run, even if the client left in between
      *
      * @throws Exception
      *             refuses with "Internal error"

@@ -1,57 +1,69 @@
 package ulens.gateway.socketio;
 
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.concurrent.Future;
-import java.util.function.Supplier;
-
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
-
 import ulens.gateway.engineio.EngineSession;
 import ulens.gateway.engineio.SessionListener;
+import ulens.gateway.socketio.packet.MalformedPacketException;
+import ulens.gateway.socketio.packet.Packet;
+import ulens.gateway.socketio.packet.PacketDecoder;
+import ulens.gateway.socketio.packet.PacketType;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.Optional;
+import java.util.concurrent.Future;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * The Socket.IO side of one Engine.IO session, with the sockets of its client.
  * <p>
- * Packets are decoded by the session's reader and handled one by one in the mailbox, whose thread is the only one that
- * changes {@link #sockets}. Answers to our own events do not wait in the mailbox, or no handler could wait for them.
+ * Packets are decoded by the session's reader and handled one by one on the thread of the mailbox. Answers to our own
+ * events do not pass through the mailbox, otherwise no handler could wait for them.
  */
-final class Connection implements SessionListener {
+final class Connection implements SessionListener, Socket.Owner {
     private static final Logger LOG = System.getLogger(Connection.class.getName());
 
-    private final SocketIoServer server;
+    private final ServerContext context;
     private final EngineSession session;
+    private final Consumer<Connection> whenOver;
     private final PacketDecoder decoder;
     private final Mailbox mailbox;
-    /**
-     * By namespace. Holds a socket also after the server has disconnected it: what its client sent before it heard of
-     * that is to be ignored, not to be taken for a violation.
-     */
-    private volatile Map<String, Socket> sockets = Map.of();
-    /** Why all is over; null while it is not. */
-    private volatile String endReason;
-    /** Whether what has come but was not handled yet is to be dropped. */
+    private final ClientSockets sockets = new ClientSockets();
+    /** Why the connection has ended; null while it is open. */
+    private volatile @Nullable String endReason;
+    /** Whether packets that have come but were not handled yet are to be dropped. */
     private volatile boolean deaf;
-    private volatile Future<?> connectDeadline;
-    private boolean connectSeen;
+    /**
+     * The deadline for joining a namespace; null while the client is in one. Set by the mailbox's thread only, like the
+     * trust in the client: a deadline that another thread sets during a join, or at the end, would disconnect a client
+     * that has joined, or never be cancelled.
+     */
+    private @Nullable Future<?> joinDeadline;
 
-    Connection(SocketIoServer server, EngineSession session) {
-        this.server = server;
+    /**
+     * @param context
+     *            the objects that all connections of the server share
+     * @param session
+     *            carries its messages
+     * @param whenOver
+     *            called with this connection once its last handler has ended
+     */
+    Connection(ServerContext context, EngineSession session, Consumer<Connection> whenOver) {
+        this.context = context;
         this.session = session;
-        decoder = server.newDecoder();
-        mailbox = server.newMailbox();
-    }
-
-    EngineSession session() {
-        return session;
+        this.whenOver = whenOver;
+        session.inboundShare().distrust(context.maxPayloadBeforeJoin());
+        session.admitted(false);
+        decoder = context.newDecoder(session.inboundShare());
+        mailbox = context.newMailbox();
     }
 
     void expectConnect() {
-        connectDeadline = server.timer().after(server.connectTimeout(), session::close);
+        // ends at once: a client that has never joined gets no time to read what is queued for it
+        joinDeadline = context.timer().after(context.connectTimeout(), session::end);
     }
 
     @Override
@@ -66,28 +78,32 @@ final class Connection implements SessionListener {
 
     @Override
     public void onClose(String reason) {
-        cancelDeadline();
+        decoder.abandon();
         end(reason);
         mailbox.add(() -> {
-            runDisconnectHandlers();
-            sockets = Map.of();
-            server.closed(this);
+            cancelDeadline();
+            sockets.runDisconnectHandlers();
+            sockets.clear();
+            whenOver.accept(this);
         });
     }
 
-    /** Puts the client out of one namespace. */
-    void disconnect(Socket socket) {
+    @Override
+    public void disconnect(Socket socket) {
         if (socket.end(DisconnectReason.SERVER_NAMESPACE)) {
-            session.send(server.encoder().disconnect(socket.namespace().name()));
-            mailbox.add(this::runDisconnectHandlers);
+            session.send(context.encoder().disconnect(socket.namespace()));
+            mailbox.add(() -> {
+                sockets.runDisconnectHandlers();
+                distrustIfAlone();
+            });
         }
     }
 
-    /** Puts the client out of all namespaces and closes the session. */
-    void disconnectAll() {
+    @Override
+    public void disconnectAll() {
         deaf = true;
         markEnded(DisconnectReason.SERVER_NAMESPACE);
-        sockets.values().forEach(this::disconnect);
+        sockets.forEach((_, socket) -> disconnect(socket));
         session.close();
     }
 
@@ -97,32 +113,41 @@ final class Connection implements SessionListener {
         }
         try {
             Packet packet = decoding.get();
-            if (packet == null) {
-                require(connectSeen, "attachments announced before CONNECT");
-            } else {
-                connectSeen |= packet.type() == PacketType.CONNECT;
+            if (packet != null) {
                 deliver(packet);
             }
         } catch (MalformedPacketException violation) {
+            decoder.abandon();
             put(0, () -> refuse(violation));
         }
     }
 
     private void deliver(Packet packet) {
-        Socket socket = sockets.get(packet.namespace());
+        Socket socket = sockets.in(packet.namespace());
         if (packet.type() == PacketType.ACK && socket != null) {
-            socket.answered(packet.id(), List.copyOf(packet.payload().values()));
-        } else {
-            put(packet.weight(), () -> handle(packet));
+            socket.answered(packet.id(), packet.args());
+            session.inboundShare().give(packet.weight());
+        } else if (!put(packet.weight(), () -> handleAndLetGo(packet))) {
+            session.inboundShare().give(packet.weight());
         }
     }
 
-    private void put(int weight, Runnable task) {
+    private boolean put(long weight, Runnable task) {
         try {
             mailbox.put(weight, task);
+            return true;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             session.close();
+            return false;
+        }
+    }
+
+    private void handleAndLetGo(Packet packet) {
+        try {
+            handle(packet);
+        } finally {
+            session.inboundShare().give(packet.weight());
         }
     }
 
@@ -131,49 +156,81 @@ final class Connection implements SessionListener {
             return;
         }
         try {
-            Socket socket = sockets.get(packet.namespace());
-            require(socket != null || packet.type() == PacketType.CONNECT, "namespace is not connected");
+            Socket socket = sockets.in(packet.namespace());
+            if (packet.type() == PacketType.CONNECT) {
+                connect(packet, socket);
+                return;
+            }
+            if (socket == null) {
+                throw new MalformedPacketException("namespace is not connected");
+            }
             switch (packet.type()) {
-                case CONNECT -> connect(packet, socket);
                 case EVENT -> event(packet, socket);
                 case DISCONNECT -> leave(socket);
-                default -> socket.answered(packet.id(), List.copyOf(packet.payload().values()));
+                default -> socket.answered(packet.id(), packet.args());
             }
         } catch (MalformedPacketException violation) {
             refuse(violation);
         }
     }
 
-    private void connect(Packet packet, Socket present) {
+    private void connect(Packet packet, @Nullable Socket present) {
         require(present == null || !present.connected(), "CONNECT to a connected namespace");
-        Namespace namespace = server.find(packet.namespace());
+        Namespace namespace = context.namespaces().find(packet.namespace());
         if (namespace == null) {
-            session.send(server.encoder().connectError(packet.namespace(), "Invalid namespace", null));
+            session.send(context.encoder().connectError(packet.namespace(), "Invalid namespace", null));
         } else if (endReason == null && !session.isClosed()) {
             JsonNode auth = packet.payload() == null ? JsonNodeFactory.instance.objectNode() : packet.payload();
-            switch (Handlers.decide(new ConnectRequest(namespace, auth, session.handshake()))) {
+            switch (Handlers.decide(namespace, new ConnectRequest(namespace.name(), auth, session.handshake()))) {
                 case ConnectDecision.Accept accept -> accept(namespace, auth, accept);
                 case ConnectDecision.Drop _ -> session.close();
                 case ConnectDecision.Refuse refuse ->
-                        session.send(server.encoder().connectError(namespace.name(), refuse.message(), refuse.data()));
+                        session.send(context.encoder().connectError(namespace.name(), refuse.message(), refuse.data()));
+                case ConnectDecision.RefuseAndClose refuse -> {
+                    deaf = true;
+                    session.send(context.encoder().connectError(namespace.name(), refuse.message(), refuse.data()));
+                    session.close();
+                }
             }
         }
     }
 
     private void accept(Namespace namespace, JsonNode auth, ConnectDecision.Accept accept) {
-        runDisconnectHandlers();
-        cancelDeadline();
-        String sid = accept.sid() == null ? server.newSid() : accept.sid();
-        Socket socket = new Socket(this, namespace, sid, auth, accept.attachment());
-        session.send(server.encoder().connect(namespace.name(), sid, accept.pid()));
-        namespace.add(socket);
-        replace(namespace, socket);
+        sockets.runDisconnectHandlers();
+        String sid = accept.sid() == null ? context.newSid() : accept.sid();
+        Socket socket = new Socket(this,
+                new Emitter.Route(session, namespace.name(), context.encoder(), context.timer()), namespace.index(),
+                sid, auth, accept.attachment());
+        if (accept.stays()) {
+            // before the answer: the client may send a large message as soon as it has the answer
+            session.inboundShare().trust(context.maxPayload());
+            session.admitted(true);
+            cancelDeadline();
+        }
+        session.send(context.encoder().connect(namespace.name(), sid, accept.pid()));
+        namespace.index().add(socket);
+        sockets.put(socket);
         if (endReason != null) {
             socket.end(endReason);
         }
         LOG.log(Level.DEBUG, "[GATEWAY][WS] {0} connected", socket);
-        if (!Handlers.connected(socket)) {
+        boolean right = Handlers.connected(namespace, socket);
+        socket.forgetAuth();
+        if (!right) {
             disconnectAll();
+        }
+    }
+
+    /** A client that is in no namespace any more is treated as a stranger again. */
+    private void distrustIfAlone() {
+        if (!sockets.anyConnected()) {
+            session.inboundShare().distrust(context.maxPayloadBeforeJoin());
+            if (!session.isClosed()) {
+                session.admitted(false);
+                if (joinDeadline == null) {
+                    expectConnect();
+                }
+            }
         }
     }
 
@@ -186,8 +243,9 @@ final class Connection implements SessionListener {
     private void leave(Socket socket) {
         if (!isPutOut(socket)) {
             socket.end(DisconnectReason.CLIENT_NAMESPACE);
-            runDisconnectHandlers();
-            replace(socket.namespace(), null);
+            sockets.runDisconnectHandlers();
+            sockets.remove(socket.namespace());
+            distrustIfAlone();
         }
     }
 
@@ -195,26 +253,17 @@ final class Connection implements SessionListener {
         if (!deaf) {
             LOG.log(Level.DEBUG, "[GATEWAY][WS] connection closed: {0}", violation.getMessage());
             deaf = true;
-            sockets.values().forEach(socket -> Handlers.violated(socket, violation.getMessage()));
+            sockets.forEach((name, socket) -> Optional.ofNullable(context.namespaces().find(name))
+                    .ifPresent(namespace -> Handlers.violated(namespace, socket, violation.reason())));
             end(DisconnectReason.PARSE_ERROR);
-            runDisconnectHandlers();
+            sockets.runDisconnectHandlers();
             session.close();
         }
     }
 
-    private void replace(Namespace namespace, Socket socket) {
-        Map<String, Socket> changed = new HashMap<>(sockets);
-        if (socket == null) {
-            changed.remove(namespace.name());
-        } else {
-            changed.put(namespace.name(), socket);
-        }
-        sockets = Map.copyOf(changed);
-    }
-
     private void end(String reason) {
         markEnded(reason);
-        sockets.values().forEach(socket -> socket.end(reason));
+        sockets.end(reason);
     }
 
     private void markEnded(String reason) {
@@ -223,20 +272,10 @@ final class Connection implements SessionListener {
         }
     }
 
-    private void runDisconnectHandlers() {
-        for (Socket socket : sockets.values()) {
-            if (socket.takeFarewell()) {
-                LOG.log(Level.DEBUG, "[GATEWAY][WS] {0} disconnected: {1}", socket, socket.endReason());
-                Handlers.disconnected(socket);
-            }
-        }
-    }
-
     private void cancelDeadline() {
-        Future<?> deadline = connectDeadline;
-        if (deadline != null) {
-            deadline.cancel(false);
-            connectDeadline = null;
+        if (joinDeadline != null) {
+            joinDeadline.cancel(false);
+            joinDeadline = null;
         }
     }
 

@@ -1,6 +1,6 @@
 package ulens.gateway.socketio;
 
-/** The reasons that arise here, in the words of the stock server; the others come from the Engine.IO session. */
+/** The reasons that this package sets, named as in the stock server; the others come from the Engine.IO session. */
 final class DisconnectReason {
     static final String CLIENT_NAMESPACE = "client namespace disconnect";
     static final String SERVER_NAMESPACE = "server namespace disconnect";

@@ -10,7 +10,7 @@ public final class DisconnectedException extends RuntimeException {
         this.reason = reason;
     }
 
-    /** {@return why the client is gone, in the words of the stock server} */
+    /** {@return why the client is gone, named as in the stock server} */
     public String reason() {
         return reason;
     }

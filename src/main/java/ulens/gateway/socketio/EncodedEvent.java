@@ -1,24 +1,31 @@
 package ulens.gateway.socketio;
 
+import org.jspecify.annotations.Nullable;
 import ulens.gateway.engineio.EngineMessage;
+import ulens.gateway.socketio.packet.Packet;
+import ulens.gateway.socketio.packet.PacketEncoder;
 
 import java.nio.charset.StandardCharsets;
 
 /**
- * An event that is encoded once, for any number of sockets of one namespace. It never changes. Made by
+ * An immutable event that is encoded once, for any number of sockets of one namespace. Made by
  * {@link Namespace#encode}.
  */
 public final class EncodedEvent {
-    private final Namespace namespace;
+    private final String namespace;
     private final EngineMessage[] messages;
 
-    EncodedEvent(Namespace namespace, EngineMessage[] messages) {
+    private EncodedEvent(String namespace, EngineMessage[] messages) {
         this.namespace = namespace;
         this.messages = messages;
     }
 
-    /** {@return the namespace whose sockets it can be sent to} */
-    public Namespace namespace() {
+    static EncodedEvent of(PacketEncoder encoder, String namespace, String event, @Nullable Object... args) {
+        return new EncodedEvent(namespace, encoder.event(namespace, Packet.NO_ID, event, args));
+    }
+
+    /** {@return the name of the namespace whose sockets it can be sent to} */
+    public String namespace() {
         return namespace;
     }
 
@@ -35,10 +42,10 @@ public final class EncodedEvent {
         return messages;
     }
 
-    /** The same, asking for an answer: the id goes between the header and the array. */
+    /** {@return the packets of the event with an ack id, which goes between the header and the array} */
     EngineMessage[] messages(long ackId) {
         byte[] plain = messages[0].body();
-        int array = namespace.name().getBytes(StandardCharsets.UTF_8).length;
+        int array = namespace.getBytes(StandardCharsets.UTF_8).length;
         while (plain[array] != '[') {
             array++;
         }

@@ -1,5 +1,9 @@
 package ulens.gateway.socketio;
 
+import org.jspecify.annotations.Nullable;
+import ulens.gateway.work.Errand;
+import ulens.gateway.work.Task;
+
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
@@ -8,36 +12,38 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Runs the tasks of one connection one after the other, on a virtual thread that exists only while there are any. Holds
- * nothing but itself when idle: there are as many mailboxes as connections.
+ * no other object while idle, since there are as many mailboxes as connections.
  */
 final class Mailbox {
     private static final Logger LOG = System.getLogger(Mailbox.class.getName());
+
+    private static final Task TASK = Task.of(LOG, "[GATEWAY][WS]", "serve-clients");
 
     private final int maxTasks;
     private final long maxWeight;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition room = lock.newCondition();
-    private ArrayDeque<Entry> queue;
+    private @Nullable ArrayDeque<Entry> queue;
     private int bounded;
     private long weight;
     private boolean running;
 
     /**
      * @param maxTasks
-     *            how many tasks may wait before {@link #put} does
+     *            most tasks that may wait; beyond it {@link #put} waits
      * @param maxWeight
-     *            how much they may weigh together; one that is heavier on its own has to be alone
+     *            most weight of all waiting tasks, in bytes; a task that is heavier waits until no other task is there
      */
     Mailbox(int maxTasks, long maxWeight) {
         this.maxTasks = maxTasks;
         this.maxWeight = maxWeight;
     }
 
-    private record Entry(Runnable task, int weight, boolean counted) {
+    private record Entry(Runnable task, long weight, boolean counted) {
     }
 
     /** Adds a task, and waits first while the mailbox is full. */
-    void put(int taskWeight, Runnable task) throws InterruptedException {
+    void put(long taskWeight, Runnable task) throws InterruptedException {
         lock.lockInterruptibly();
         try {
             while (bounded >= maxTasks || bounded > 0 && weight + taskWeight > maxWeight) {
@@ -49,7 +55,7 @@ final class Mailbox {
         }
     }
 
-    /** Adds a task in any case. */
+    /** Adds a task even if the mailbox is full. */
     void add(Runnable task) {
         lock.lock();
         try {
@@ -70,7 +76,7 @@ final class Mailbox {
         }
         if (!running) {
             running = true;
-            Thread.ofVirtual().name("socketio-mailbox").start(this::drain);
+            Errand.run("socketio-mailbox", this::drain, this::stopped);
         }
     }
 
@@ -79,18 +85,30 @@ final class Mailbox {
             try {
                 entry.task().run();
             } catch (Throwable bug) {
-                LOG.log(Level.ERROR, "[GATEWAY][WS] task of a connection failed: {0}", LogText.of(bug));
+                LOG.log(Level.ERROR, "[GATEWAY][WS] task of a connection failed: {0}", FailureText.of(bug));
             }
         }
     }
 
-    private Entry take() {
+    /** The thread could not be started, or has failed, for want of memory: the next task starts another one. */
+    private void stopped(Throwable failure) {
         lock.lock();
         try {
-            Entry entry = queue.poll();
+            running = false;
+        } finally {
+            lock.unlock();
+        }
+        TASK.failed(failure);
+    }
+
+    private @Nullable Entry take() {
+        lock.lock();
+        try {
+            Entry entry = queue == null ? null : queue.poll();
             if (entry == null) {
                 queue = null;
                 running = false;
+                TASK.succeeded();
             } else if (entry.counted()) {
                 bounded--;
                 weight -= entry.weight();

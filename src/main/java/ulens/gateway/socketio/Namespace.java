@@ -1,29 +1,27 @@
 package ulens.gateway.socketio;
 
+import org.jspecify.annotations.Nullable;
+import ulens.gateway.socketio.packet.PacketEncoder;
+
 import java.util.Collection;
-import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
-/** One of the channels that share a client's connection. Made by {@link SocketIoServer#namespace}. */
+/** A namespace: one of the channels that share a client's connection. Made by {@link SocketIoServer#namespace}. */
 public final class Namespace {
-    private final SocketIoServer server;
+    private final PacketEncoder encoder;
     private final String name;
+    private final MemberIndex<Socket> index = new MemberIndex<>();
     private final List<Consumer<Socket>> connectionHandlers = new CopyOnWriteArrayList<>();
-    private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
-    private final Map<String, Set<Socket>> rooms = new ConcurrentHashMap<>();
     private volatile BiConsumer<Socket, String> violationHandler = (_, _) -> {
     };
     private volatile Admission admission = request -> ConnectDecision.accept();
 
-    Namespace(SocketIoServer server, String name) {
-        this.server = server;
+    Namespace(PacketEncoder encoder, String name) {
+        this.encoder = encoder;
         this.name = name;
     }
 
@@ -33,10 +31,10 @@ public final class Namespace {
     }
 
     /**
-     * Sets who may connect. Without this, everyone may.
+     * Sets the decision about who may connect. Without it, everyone may.
      *
      * @param admission
-     *            decides about each client
+     *            decides for each client
      *
      * @return this namespace
      */
@@ -46,11 +44,11 @@ public final class Namespace {
     }
 
     /**
-     * Adds what to do with each new socket, after its CONNECT was answered and before its first event is handled: set
-     * its handlers, join rooms, emit. Runs like an {@link EventHandler}.
+     * Adds a handler of new sockets. It runs after the CONNECT was answered and before the first event is handled, and
+     * may set handlers, join rooms and emit. Runs like an {@link EventHandler}.
      *
      * @param handler
-     *            takes the socket
+     *            gets the socket
      *
      * @return this namespace
      */
@@ -60,11 +58,11 @@ public final class Namespace {
     }
 
     /**
-     * Sets what to do when a client sends what the protocol does not allow, before its connection is closed for that:
-     * what the handler emits still reaches the client. Without this, it is not told why.
+     * Sets a handler of protocol violations. It runs before the connection of the client is closed, and events that it
+     * emits still reach the client. Without it, the client does not learn the reason.
      *
      * @param handler
-     *            takes the socket and what was wrong, in words
+     *            gets the socket and a description of the violation
      *
      * @return this namespace
      */
@@ -86,13 +84,13 @@ public final class Namespace {
      * @throws IllegalArgumentException
      *             if the name is reserved or an argument cannot be written as JSON
      */
-    public EncodedEvent encode(String event, Object... args) {
-        return new EncodedEvent(this, server.encoder().event(name, Packet.NO_ID, event, args));
+    public EncodedEvent encode(String event, @Nullable Object... args) {
+        return EncodedEvent.of(encoder, name, event, args);
     }
 
     /** {@return the connected sockets, a view that changes with them} */
     public Collection<Socket> sockets() {
-        return Collections.unmodifiableSet(sockets);
+        return index.all();
     }
 
     /**
@@ -103,15 +101,15 @@ public final class Namespace {
      * @param args
      *            as for {@link Socket#emit(String, Object...)}
      */
-    public void emit(String event, Object... args) {
-        if (!sockets.isEmpty()) {
+    public void emit(String event, @Nullable Object... args) {
+        if (!sockets().isEmpty()) {
             EncodedEvent encoded = encode(event, args);
-            sockets.forEach(socket -> socket.emit(encoded));
+            sockets().forEach(socket -> socket.emit(encoded));
         }
     }
 
     /**
-     * Names a room.
+     * Gets a room by its name.
      *
      * @param room
      *            any name
@@ -119,7 +117,7 @@ public final class Namespace {
      * @return the room
      */
     public Room room(String room) {
-        return new Room(this, Objects.requireNonNull(room));
+        return new Room(Objects.requireNonNull(room), name, index, encoder);
     }
 
     @Override
@@ -139,39 +137,7 @@ public final class Namespace {
         return connectionHandlers;
     }
 
-    SocketIoServer server() {
-        return server;
-    }
-
-    void add(Socket socket) {
-        sockets.add(socket);
-    }
-
-    void remove(Socket socket) {
-        sockets.remove(socket);
-    }
-
-    Collection<Socket> members(String room) {
-        Set<Socket> members = rooms.get(room);
-        return members == null ? Set.of() : Collections.unmodifiableSet(members);
-    }
-
-    int roomCount() {
-        return rooms.size();
-    }
-
-    void enter(String room, Socket socket) {
-        rooms.compute(room, (name, members) -> {
-            Set<Socket> joined = members == null ? ConcurrentHashMap.newKeySet(2) : members;
-            joined.add(socket);
-            return joined;
-        });
-    }
-
-    void exit(String room, Socket socket) {
-        rooms.computeIfPresent(room, (name, members) -> {
-            members.remove(socket);
-            return members.isEmpty() ? null : members;
-        });
+    MemberIndex<Socket> index() {
+        return index;
     }
 }

@@ -1,5 +1,10 @@
 package ulens.gateway.socketio;
 
+import tools.jackson.databind.JsonNode;
+import ulens.gateway.work.Errand;
+import ulens.gateway.work.Task;
+import ulens.gateway.work.Timer;
+
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -10,14 +15,14 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 
-import tools.jackson.databind.JsonNode;
-
 /**
- * The answers that one socket still owes us. Each future ends on a virtual thread of its own, so that what hangs on it
- * may block.
+ * The answers that are still expected from the client of one socket. Each future ends on a virtual thread of its own,
+ * so that its callbacks may block.
  */
 final class PendingAcks {
-    private static final Executor COMPLETION = task -> Thread.ofVirtual().name("socketio-ack").start(task);
+    private static final Task TASK = Task.of(System.getLogger(PendingAcks.class.getName()), "[GATEWAY][WS]",
+            "tell-of-acks");
+    private static final Executor COMPLETION = task -> Errand.run(TASK, task);
 
     private final Map<Long, CompletableFuture<List<JsonNode>>> pending = new ConcurrentHashMap<>(4);
     private final AtomicLong nextId = new AtomicLong();
@@ -37,7 +42,7 @@ final class PendingAcks {
         return answer;
     }
 
-    /** Takes an answer; one that nobody waits for (any more) is nothing unusual. */
+    /** Handles an answer. One that is not, or no longer, expected is ignored: it may just have come too late. */
     void answer(long id, List<JsonNode> args) {
         CompletableFuture<List<JsonNode>> answer = pending.remove(id);
         if (answer != null) {

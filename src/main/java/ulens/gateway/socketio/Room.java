@@ -1,16 +1,23 @@
 package ulens.gateway.socketio;
 
+import org.jspecify.annotations.Nullable;
+import ulens.gateway.socketio.packet.PacketEncoder;
+
 import java.util.Collection;
 import java.util.Iterator;
 
-/** The sockets of a namespace that joined under one name. A room is there as soon as it is named. */
+/** The sockets of a namespace that have joined a room. A room needs no creation. */
 public final class Room {
-    private final Namespace namespace;
     private final String name;
+    private final String namespace;
+    private final MemberIndex<Socket> index;
+    private final PacketEncoder encoder;
 
-    Room(Namespace namespace, String name) {
-        this.namespace = namespace;
+    Room(String name, String namespace, MemberIndex<Socket> index, PacketEncoder encoder) {
         this.name = name;
+        this.namespace = namespace;
+        this.index = index;
+        this.encoder = encoder;
     }
 
     /** {@return its name} */
@@ -20,7 +27,7 @@ public final class Room {
 
     /** {@return the sockets in it now, a view that changes with it} */
     public Collection<Socket> sockets() {
-        return namespace.members(name);
+        return index.in(name);
     }
 
     /** {@return how many sockets are in it} */
@@ -39,17 +46,17 @@ public final class Room {
     }
 
     /**
-     * Sends an event to all sockets in it; encoded once, and not at all for nobody.
+     * Sends an event to all sockets in it. It is encoded once, or not at all if the room is empty.
      *
      * @param event
      *            its name
      * @param args
      *            as for {@link Socket#emit(String, Object...)}
      */
-    public void emit(String event, Object... args) {
+    public void emit(String event, @Nullable Object... args) {
         Iterator<Socket> sockets = sockets().iterator();
         if (sockets.hasNext()) {
-            EncodedEvent encoded = namespace.encode(event, args);
+            EncodedEvent encoded = EncodedEvent.of(encoder, namespace, event, args);
             sockets.forEachRemaining(socket -> socket.emit(encoded));
         }
     }

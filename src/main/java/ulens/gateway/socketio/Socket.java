@@ -1,43 +1,43 @@
 package ulens.gateway.socketio;
 
-import java.time.Duration;
-import java.util.Arrays;
-import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import ulens.gateway.engineio.request.Handshake;
+import ulens.gateway.limits.LogText;
+import ulens.gateway.socketio.packet.ReservedEvents;
+
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
-import tools.jackson.databind.JsonNode;
-
-import ulens.gateway.engineio.EngineMessage;
-import ulens.gateway.engineio.Handshake;
-
-/**
- * A client in one namespace. All methods may be called from any thread.
- * <p>
- * Arguments of events and acks may be: null, String, Number, Boolean, {@link JsonNode}, {@link RawJson}, {@code byte[]}
- * (sent as a binary attachment, at any depth), and whatever Jackson can write: maps, lists, records.
- */
-public final class Socket {
-    private final Connection connection;
-    private final Namespace namespace;
+/** A client in one namespace. All methods may be called from any thread. */
+public final class Socket extends Emitter {
+    private final Owner connection;
+    private final Membership<Socket> membership;
     private final String id;
-    private final JsonNode auth;
-    private final Object attachment;
+    private volatile JsonNode auth;
+    private final @Nullable Object attachment;
     private final HandlerTable handlers = new HandlerTable();
-    private final PendingAcks acks = new PendingAcks();
-    private final AtomicReference<String> endReason = new AtomicReference<>();
-    private final Membership membership = new Membership(this);
     private boolean farewell;
 
-    Socket(Connection connection, Namespace namespace, String id, JsonNode auth, Object attachment) {
+    Socket(Owner connection, Route route, MemberIndex<Socket> index, String id, JsonNode auth,
+            @Nullable Object attachment) {
+        super(route);
         this.connection = connection;
-        this.namespace = namespace;
+        this.membership = new Membership<>(index);
         this.id = id;
         this.auth = auth;
         this.attachment = attachment;
+    }
+
+    /** The connection of the client, which its sockets in all namespaces share. */
+    interface Owner {
+        /** Disconnects the client from one namespace. */
+        void disconnect(Socket socket);
+
+        /** Disconnects the client from all namespaces and closes the session. */
+        void disconnectAll();
     }
 
     /** {@return its id, known to the client} */
@@ -45,39 +45,36 @@ public final class Socket {
         return id;
     }
 
-    /** {@return its namespace} */
-    public Namespace namespace() {
-        return namespace;
-    }
-
     /** {@return the HTTP request that opened the connection} */
     public Handshake handshake() {
-        return connection.session().handshake();
+        return session().handshake();
     }
 
-    /** {@return the auth payload of the client, an object; holds credentials, so it must never be logged} */
+    /**
+     * {@return the auth payload of the client, an object; holds credentials, so it must never be logged} It is there
+     * for the connection handlers only: afterwards it is empty.
+     */
     public JsonNode auth() {
         return auth;
     }
 
-    /** {@return what the {@link Admission} attached} */
-    public Object attachment() {
+    void forgetAuth() {
+        auth = JsonNodeFactory.instance.objectNode();
+    }
+
+    /** {@return the object that the {@link Admission} has attached} */
+    public @Nullable Object attachment() {
         return attachment;
     }
 
-    /** {@return whether the client is still there, as far as the server knows} */
-    public boolean connected() {
-        return endReason.get() == null;
-    }
-
     /**
-     * Sets what to do with an event. Several handlers of one event run in the order in which they were set; an event
+     * Adds a handler of an event. Several handlers of one event run in the order in which they were set; an event
      * without a handler is ignored.
      *
      * @param event
      *            its name
      * @param handler
-     *            runs for each
+     *            runs for each such event
      *
      * @return this socket
      */
@@ -87,11 +84,25 @@ public final class Socket {
     }
 
     /**
-     * Adds what to do once the client is gone. Runs exactly once, like an {@link EventHandler}, after the last of them;
-     * never if it is added after that.
+     * Sets a gate that decides about each event before it is handled, including events without a handler; meant for
+     * limits. Without a gate every event is handled.
+     *
+     * @param gate
+     *            decides
+     *
+     * @return this socket
+     */
+    public Socket gate(EventGate gate) {
+        handlers.gate(Objects.requireNonNull(gate));
+        return this;
+    }
+
+    /**
+     * Adds a handler of the end of the socket. It runs exactly once, like an {@link EventHandler}, after all event
+     * handlers; it never runs if it is added after that.
      *
      * @param handler
-     *            takes the reason: "transport close", "transport error", "ping timeout", "parse error", "forced close",
+     *            gets the reason: "transport close", "transport error", "ping timeout", "parse error", "forced close",
      *            "slow client", "client namespace disconnect", "server namespace disconnect" or "server shutting down"
      *
      * @return this socket
@@ -102,145 +113,13 @@ public final class Socket {
     }
 
     /**
-     * Sends an event. Never blocks.
-     *
-     * @param event
-     *            its name
-     * @param args
-     *            see the class comment
-     *
-     * @return false if the client is gone; true promises nothing but an attempt
-     *
-     * @throws IllegalArgumentException
-     *             if the name is reserved or an argument cannot be written as JSON
-     */
-    public boolean emit(String event, Object... args) {
-        return connected() && send(server().encoder().event(namespace.name(), Packet.NO_ID, event, args));
-    }
-
-    /**
-     * Sends an event that is encoded already. Never blocks.
-     *
-     * @param event
-     *            made by the same namespace
-     *
-     * @return false if the client is gone; true promises nothing but an attempt
-     *
-     * @throws IllegalArgumentException
-     *             if another namespace made it
-     */
-    public boolean emit(EncodedEvent event) {
-        requireOwn(event);
-        return connected() && send(event.messages());
-    }
-
-    /**
-     * Sends events that are encoded already, in one go. Never blocks.
-     *
-     * @param events
-     *            made by the same namespace, in this order
-     *
-     * @return false if the client is gone; true promises nothing but an attempt
-     *
-     * @throws IllegalArgumentException
-     *             if another namespace made one of them
-     */
-    public boolean emit(List<EncodedEvent> events) {
-        events.forEach(this::requireOwn);
-        return connected() && send(
-                events.stream().map(EncodedEvent::messages).flatMap(Arrays::stream).toArray(EngineMessage[]::new));
-    }
-
-    private void requireOwn(EncodedEvent event) {
-        if (event.namespace() != namespace) {
-            throw new IllegalArgumentException("event was encoded for " + event.namespace());
-        }
-    }
-
-    /**
-     * Sends an event and asks for an answer. Handlers may wait for it.
-     *
-     * @param timeout
-     *            how long the answer may take
-     * @param event
-     *            its name
-     * @param args
-     *            see the class comment
-     *
-     * @return the answer's arguments; ends with a {@link java.util.concurrent.TimeoutException} or, if the client goes,
-     *         a {@link DisconnectedException}. Ends on a virtual thread of its own
-     *
-     * @throws IllegalArgumentException
-     *             if the name is reserved or an argument cannot be written as JSON
-     */
-    public CompletableFuture<List<JsonNode>> emitWithAck(Duration timeout, String event, Object... args) {
-        long ackId = acks.nextId();
-        return ask(timeout, ackId, server().encoder().event(namespace.name(), ackId, event, args));
-    }
-
-    /**
-     * Sends an event that is encoded already, and asks for an answer.
-     *
-     * @param timeout
-     *            how long the answer may take
-     * @param event
-     *            made by the same namespace
-     *
-     * @return as of {@link #emitWithAck(Duration, String, Object...)}
-     *
-     * @throws IllegalArgumentException
-     *             if another namespace made it
-     */
-    public CompletableFuture<List<JsonNode>> emitWithAck(Duration timeout, EncodedEvent event) {
-        requireOwn(event);
-        long ackId = acks.nextId();
-        return ask(timeout, ackId, event.messages(ackId));
-    }
-
-    private CompletableFuture<List<JsonNode>> ask(Duration timeout, long ackId, EngineMessage... messages) {
-        CompletableFuture<List<JsonNode>> answer = acks.expect(ackId, timeout, server().timer());
-        if (!connected() || !send(messages)) {
-            acks.fail(ackId, new DisconnectedException(Objects.requireNonNullElse(endReason(), "transport close")));
-        }
-        return answer;
-    }
-
-    /** {@return whether less is queued for the connection than its soft limit; who has a choice sends only then} */
-    public boolean hasRoom() {
-        return connection.session().hasRoom();
-    }
-
-    /**
-     * Waits until {@link #hasRoom()} or the end of the connection.
-     *
-     * @return true for room, false if the client is gone
-     *
-     * @throws InterruptedException
-     *             if the waiting thread is interrupted
-     */
-    public boolean awaitRoom() throws InterruptedException {
-        return connected() && connection.session().awaitRoom() && connected();
-    }
-
-    /**
-     * Runs an action once the client has proved that it received all that was sent before this call. The action never
-     * runs if the connection ends first.
-     *
-     * @param action
-     *            what to run; must be quick
-     */
-    public void whenReceived(Runnable action) {
-        connection.session().whenReceived(action);
-    }
-
-    /**
      * Joins a room; does nothing once the client is gone.
      *
      * @param room
      *            its name
      */
     public void join(String room) {
-        membership.join(room);
+        membership.join(room, this);
     }
 
     /**
@@ -250,7 +129,7 @@ public final class Socket {
      *            its name
      */
     public void leave(String room) {
-        membership.leave(room);
+        membership.leave(room, this);
     }
 
     /** {@return the names of the rooms it is in; none once the client is gone} */
@@ -258,16 +137,17 @@ public final class Socket {
         return membership.rooms();
     }
 
-    /** Puts the client out of this namespace; its connection stays open for others. */
+    /** Disconnects the client from this namespace; its connection stays open for other namespaces. */
     public void disconnect() {
         disconnect(false);
     }
 
     /**
-     * Puts the client out of this namespace, or of all.
+     * Disconnects the client from this namespace, or from all.
      *
      * @param closeConnection
-     *            whether to leave all its namespaces and close the connection, after what is queued has been written
+     *            whether to disconnect it from all namespaces and to close the connection, after queued messages are
+     *            written
      */
     public void disconnect(boolean closeConnection) {
         if (closeConnection) {
@@ -278,56 +158,39 @@ public final class Socket {
     }
 
     /**
-     * Closes the client's connection, after what is queued has been written, without putting it out of its namespaces:
-     * stock clients come back by themselves.
+     * Closes the client's connection after queued messages are written, without a DISCONNECT, so that stock clients
+     * reconnect by themselves.
      */
     public void dropConnection() {
-        connection.session().close();
+        session().close();
     }
 
     @Override
     public String toString() {
-        return "Socket[" + namespace.name() + ", " + LogText.of(id) + "]";
+        return "Socket[" + namespace() + ", " + LogText.of(id) + "]";
     }
 
-    SocketIoServer server() {
-        return namespace.server();
-    }
-
-    EventHandler handler(String event) {
-        return handlers.of(event);
-    }
-
-    List<Consumer<String>> disconnectHandlers() {
-        return handlers.farewells();
-    }
-
-    String endReason() {
-        return endReason.get();
-    }
-
-    boolean send(EngineMessage... messages) {
-        return connection.session().send(messages);
-    }
-
-    void answered(long ackId, List<JsonNode> args) {
-        acks.answer(ackId, args);
+    HandlerTable handlers() {
+        return handlers;
     }
 
     /**
-     * {@return whether this call ended it} Leaves all rooms at once; the disconnect handlers are run by the connection.
+     * {@return whether this call ended it} Leaves all rooms at once; the connection runs the disconnect handlers.
      */
+    @Override
     boolean end(String reason) {
-        if (!endReason.compareAndSet(null, reason)) {
+        if (!super.end(reason)) {
             return false;
         }
-        membership.end();
-        namespace.remove(this);
-        acks.failAll(new DisconnectedException(reason));
+        membership.end(this);
+        abandonAnswers();
         return true;
     }
 
-    /** {@return whether its disconnect handlers are due} True only once; for the thread of the connection's mailbox. */
+    /**
+     * {@return whether its disconnect handlers are due} True only once. Called by the thread of the connection's
+     * mailbox.
+     */
     boolean takeFarewell() {
         boolean due = !connected() && !farewell;
         farewell |= due;

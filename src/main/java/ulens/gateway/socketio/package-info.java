@@ -7,13 +7,13 @@
  * <pre>{@code
  * public class Echo {
  *     public static void main(String[] args) {
- *         SocketIoServer io = SocketIoServer.builder().build();
+ *         SocketIoServer io = new SocketIoServer(SocketIoConfig.defaults());
  *         io.namespace("/").onConnection(socket -> {
  *             socket.join("everyone");
  *             socket.on("message", (arguments, ack) -> socket.emit("message-back", arguments.toArray()));
  *             socket.on("message-with-ack", (arguments, ack) -> ack.send(arguments.toArray()));
  *             socket.on("shout",
- *                     (arguments, ack) -> socket.namespace().room("everyone").emit("shout", arguments.get(0)));
+ *                     (arguments, ack) -> io.namespace("/").room("everyone").emit("shout", arguments.get(0)));
  *             socket.on("ask-me", (arguments, ack) -> {
  *                 List<JsonNode> answer = socket.emitWithAck(Duration.ofSeconds(5), "question", "How are you?").get();
  *                 socket.emit("you-said", answer.toArray());
@@ -30,8 +30,8 @@
  * }
  * }</pre>
  *
- * Who may connect is decided by an {@link ulens.gateway.socketio.Admission}, which sees the auth payload of the client
- * and the HTTP request that opened the connection:
+ * An {@link ulens.gateway.socketio.Admission} decides who may connect. It gets the auth payload of the client and the
+ * HTTP request that opened the connection:
  *
  * <pre>{@code
  * io.namespace("/ws")
@@ -42,17 +42,25 @@
  *
  * <b>Threads.</b> Admission and handlers of one connection run one at a time, in the order of its packets, on a virtual
  * thread, and may block. Meanwhile up to {@code inboundQueue} packets wait; then no more are read from that client. All
- * sending methods return at once and may be called from any thread; who can wait, asks
- * {@link ulens.gateway.socketio.Socket#awaitRoom()} before sending much.
+ * sending methods return at once and may be called from any thread; a sender that can wait calls
+ * {@link ulens.gateway.socketio.Socket#awaitRoom()} before it sends much.
+ * <p>
+ * <b>Memory.</b> Until a CONNECT is accepted, and again once a client has left its last namespace, it may send no more
+ * than {@code maxPayloadBeforeJoin} bytes in a message, and nothing binary. Input that is not handled yet counts
+ * against the {@link ulens.gateway.engineio.inbound.InboundBudget} of the server; trees of JSON count by their nodes.
+ * The auth payload is dropped once the connection handlers have run.
  * <p>
  * <b>Errors.</b> A packet that breaks the protocol closes its connection with "parse error"; a handler that throws
  * closes its connection after a DISCONNECT packet. Neither touches any other connection.
  * <p>
- * <b>Where it is stricter than the stock server:</b> event names are strings (the stock server takes numbers, too),
- * EVENT and ACK have a payload and an ACK an id, each attachment has exactly one placeholder, which is nothing but a
- * placeholder. <b>Where it is milder:</b> packets that cross a DISCONNECT of the server on their way are ignored
- * instead of closing the connection, which other namespaces may still be using.
+ * <b>Stricter than the stock server:</b> event names must be strings (the stock server accepts numbers, too), EVENT and
+ * ACK must have a payload and an ACK an id, and each attachment must have exactly one placeholder without further
+ * members. <b>More lenient than the stock server:</b> packets that were sent before a DISCONNECT of the server arrived
+ * are ignored and do not close the connection, which other namespaces may still use.
  *
  * @see <a href="https://github.com/socketio/socket.io-protocol">Socket.IO protocol</a>
  */
+@NullMarked
 package ulens.gateway.socketio;
+
+import org.jspecify.annotations.NullMarked;

@@ -8,9 +8,11 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 
+import static ulens.gateway.bench.Peer.Kind.BEFORE;
 import static ulens.gateway.bench.Peer.Kind.CEILING;
 import static ulens.gateway.bench.Peer.Kind.DURABLE;
 import static ulens.gateway.bench.Peer.Kind.GATEWAY;
@@ -18,13 +20,14 @@ import static ulens.gateway.bench.Peer.Kind.GROWN;
 import static ulens.gateway.bench.Peer.Kind.SEED;
 
 /**
- * Measures the gateway and its peers on the same work. All stand ready all the time; each measure is taken of one after
- * the other, in another order each round, so that a machine that is slow for a while is slow for all. Started by
+ * Measures the gateway and its peers on the same work. All peers are running all the time; each measure is taken of one
+ * peer after the other, in another order each round, so that a temporarily slow machine affects all of them. Started by
  * {@code bench/run}.
  */
 public final class Bench implements AutoCloseable {
     private static final int GROWN_USERS = 10_000;
     private static final int GROWN_ROWS_EACH = 1_000;
+    private static final String MIGRATIONS = "db/migration";
 
     private final int rounds = Integer.parseInt(System.getenv().getOrDefault("BENCH_ROUNDS", "3"));
     private final Set<String> only = Set.of(System.getenv().getOrDefault("BENCH_ONLY", "").split(","));
@@ -33,17 +36,20 @@ public final class Bench implements AutoCloseable {
     private final Figures figures = new Figures();
     private final Measure.Ids ids = new Measure.Ids();
     private final Map<Peer.Kind, Measure> standing = new EnumMap<>(Peer.Kind.class);
-    private final Store store = new Store(server, "ulens_bench");
+    private final Store store = new Store(server, "ulens_bench", MIGRATIONS);
+    /** Has its own tables, since two gateways on the same tables would send each other's rows. */
+    private final Optional<Store> before = Optional.ofNullable(System.getenv("BENCH_BEFORE"))
+            .map(checkout -> new Store(server, "ulens_bench_before", checkout + "/" + MIGRATIONS));
 
     private Bench() {
     }
 
-    /** Runs all, prints the table and writes it. */
+    /** Runs all measures, prints the table and writes it. */
     public static void main(String[] args) throws IOException {
         try (Bench bench = new Bench()) {
             bench.run();
         } catch (RuntimeException failure) {
-            // not left to the main thread: those of a measure that broke off would keep the process
+            // exits explicitly, since threads of an aborted measure would keep the process alive
             failure.printStackTrace();
             System.exit(1);
         }
@@ -68,29 +74,29 @@ public final class Bench implements AutoCloseable {
         }
     }
 
-    // The slowest peer, and what has no target, is measured once only: its time is better spent on more rounds of
+    // The slowest peer, and measures without a target, are measured once only, to leave time for more rounds of the
     // others.
     private void round(int round) {
         if (wanted("live")) {
-            each(round, Measure::live, SEED, GATEWAY, DURABLE);
+            each(round, Measure::live, SEED, GATEWAY, BEFORE, DURABLE);
             peers(CEILING).forEach(kind -> Ceiling.measure(broker(kind), figures, ids));
         }
         if (wanted("drain")) {
-            each(round, Measure::drain, SEED, GATEWAY);
+            each(round, Measure::drain, SEED, GATEWAY, BEFORE);
         }
         if (wanted("reads")) {
-            each(round, Measure::reads, GATEWAY);
+            each(round, Measure::reads, GATEWAY, BEFORE);
             once(round, Measure::reads, DURABLE);
         }
         if (wanted("latency")) {
             for (int perSecond : new int[] { 500, 2_000 }) {
-                each(round, measure -> measure.latency(perSecond), GATEWAY);
+                each(round, measure -> measure.latency(perSecond), GATEWAY, BEFORE);
                 once(round, measure -> measure.latency(perSecond), SEED);
             }
             once(round, measure -> measure.latency(500), DURABLE);
         }
         if (wanted("replay")) {
-            each(round, Measure::replay, GATEWAY, DURABLE);
+            each(round, Measure::replay, GATEWAY, BEFORE, DURABLE);
         }
     }
 
@@ -104,15 +110,20 @@ public final class Bench implements AutoCloseable {
         List<Peer.Kind> order = peers(kinds);
         Collections.rotate(order, round - 1);
         for (Peer.Kind kind : order) {
-            work.accept(
-                    standing.computeIfAbsent(kind, _ -> new Measure(kind, store, broker(kind), figures, ids)).online());
+            work.accept(standing.computeIfAbsent(kind, _ -> new Measure(kind, store(kind), broker(kind), figures, ids))
+                    .online());
         }
     }
 
     private List<Peer.Kind> peers(Peer.Kind... kinds) {
         List<Peer.Kind> wanted = new ArrayList<>(List.of(kinds));
         wanted.removeIf(kind -> !peers.contains("") && !peers.contains(kind.title()));
+        wanted.removeIf(kind -> kind == BEFORE && before.isEmpty());
         return wanted;
+    }
+
+    private Store store(Peer.Kind kind) {
+        return kind == BEFORE ? before.orElseThrow() : store;
     }
 
     /** The same work on a large table and on an empty one, in turn. */
@@ -120,7 +131,7 @@ public final class Bench implements AutoCloseable {
         stop();
         System.out.println("growth: filling " + GROWN_USERS * GROWN_ROWS_EACH + " rows");
         Figures apart = new Figures();
-        try (Store grown = new Store(server, "ulens_bench_grown")) {
+        try (Store grown = new Store(server, "ulens_bench_grown", MIGRATIONS)) {
             grown.grow(GROWN_USERS, GROWN_ROWS_EACH);
             store.clear();
             try (Measure large = new Measure(GROWN, grown, broker(GROWN), apart, ids);
@@ -152,5 +163,6 @@ public final class Bench implements AutoCloseable {
     public void close() {
         stop();
         store.close();
+        before.ifPresent(Store::close);
     }
 }

@@ -6,7 +6,7 @@ import com.rabbitmq.client.ConnectionFactory;
 
 import java.util.concurrent.CountDownLatch;
 
-/** A consumer that does nothing but acknowledge, 200 at a time: what the broker and the publisher leave. */
+/** A consumer that only acknowledges, 200 messages at a time: the limit that broker and publisher set. */
 final class Ceiling {
     private static final int ACK_EACH = 200;
     private static final int MESSAGES = 40_000;

@@ -1,6 +1,6 @@
 package ulens.gateway.bench;
 
-import ulens.gateway.TestTokens;
+import ulens.gateway.fixture.TestTokens;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -52,13 +52,13 @@ final class Crowd implements AutoCloseable {
         this.thread = Thread.ofPlatform().name("crowd").start(this::run);
     }
 
-    /** Begins to count; ids from here on belong to this tally. */
+    /** Sets the tally that ids from here on belong to. */
     Crowd into(Tally given) {
         tally = given;
         return this;
     }
 
-    /** Connects all at once; no more than {@code atOnce} are on their way at a time. */
+    /** Connects all clients, with at most {@code atOnce} connecting at a time. */
     Crowd connect(int atOnce) {
         for (int next = 0; next < users; next++) {
             int user = next;
@@ -68,7 +68,7 @@ final class Crowd implements AutoCloseable {
         return this;
     }
 
-    /** Waits until everybody's subscription is answered. */
+    /** Waits until all subscriptions are answered. */
     Crowd awaitSubscribed() {
         await(() -> subscribed.get() == users, Duration.ofMinutes(2), "subscriptions");
         return this;
@@ -85,7 +85,7 @@ final class Crowd implements AutoCloseable {
         return reads;
     }
 
-    /** {@return connections that ended without our doing} */
+    /** {@return connections that this side has not ended} */
     int gone() {
         return gone.get();
     }
@@ -170,7 +170,7 @@ final class Crowd implements AutoCloseable {
         }
     }
 
-    /** One client. All on the selector's thread. */
+    /** One client, used by the selector's thread only. */
     private final class Member implements Frames.Listener {
         private final int user;
         private final SocketChannel channel;

@@ -52,7 +52,7 @@ final class Feeder implements AutoCloseable {
         window.release(settled);
     }
 
-    /** Publishes all of a tally as fast as the broker takes it, dealt out to its users in turn. */
+    /** Publishes all notifications of a tally as fast as the broker takes them, to its users in turn. */
     void publishAll(Tally tally) {
         for (int i = 0; i < tally.expected(); i++) {
             publish(tally, i);
@@ -60,7 +60,10 @@ final class Feeder implements AutoCloseable {
         awaitConfirms();
     }
 
-    /** Publishes all of a tally at an even rate; notes when each one was due, which a late publisher cannot hide. */
+    /**
+     * Publishes all notifications of a tally at an even rate; returns when each one was due, so that a late publisher
+     * does not hide latency.
+     */
     long[] publishAt(Tally tally, int perSecond) {
         long[] due = new long[tally.expected()];
         long start = System.nanoTime();

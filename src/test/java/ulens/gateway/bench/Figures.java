@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 
-/** What was measured: for each measure and peer one figure a round, and their median. */
+/** The results: for each measure and peer one figure per round, and their median. */
 final class Figures {
     private final Map<String, Map<Peer.Kind, List<Double>>> all = new LinkedHashMap<>();
 
@@ -18,7 +18,7 @@ final class Figures {
         System.out.printf("  %-48s %-26s %,12.1f%n", measure, kind.title(), figure);
     }
 
-    /** Takes over one measure of others, under another name. */
+    /** Adds one measure of other figures under another name. */
     void addAll(String name, String measure, Figures others) {
         all.put(name, others.all.get(measure));
     }
@@ -42,14 +42,17 @@ final class Figures {
 
     /** {@return the median of the ratios of two peers, round by round} */
     OptionalDouble ratio(String measure, Peer.Kind of, Peer.Kind to) {
+        double[] ratios = ratios(measure, of, to);
+        return ratios.length == 0 ? OptionalDouble.empty() : OptionalDouble.of(ratios[ratios.length / 2]);
+    }
+
+    /** {@return the ratios of two peers, round by round, ascending; none if one was not measured} */
+    double[] ratios(String measure, Peer.Kind of, Peer.Kind to) {
         List<Double> mine = all.getOrDefault(measure, Map.of()).getOrDefault(of, List.of());
         List<Double> others = all.getOrDefault(measure, Map.of()).getOrDefault(to, List.of());
-        if (mine.isEmpty() || others.isEmpty()) {
-            return OptionalDouble.empty();
-        }
         double[] ratios = new double[Math.min(mine.size(), others.size())];
         Arrays.setAll(ratios, i -> mine.get(i) / others.get(i));
         Arrays.sort(ratios);
-        return OptionalDouble.of(ratios[ratios.length / 2]);
+        return ratios;
     }
 }

@@ -9,7 +9,7 @@ import java.util.Arrays;
  * notification only up to its id.
  */
 final class Frames {
-    /** What comes from the server. */
+    /** Gets the events from the server. */
     interface Listener {
         void opened();
 
@@ -84,7 +84,7 @@ final class Frames {
         return 0;
     }
 
-    /** Reads one frame. Returns where the next one begins, or the same place if this one is not whole. */
+    /** Reads one frame. Returns where the next one begins, or the same index if this one is incomplete. */
     private int frame(byte[] bytes, int at) {
         if (bytes.length - at < 2) {
             return at;

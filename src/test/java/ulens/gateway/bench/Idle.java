@@ -3,7 +3,7 @@ package ulens.gateway.bench;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
-/** Many who only listen: memory each, and processor time each at rest. */
+/** Measures many idle clients: memory per client, and processor time per client. */
 final class Idle {
     private static final int FEW = 200;
     private static final int WARM_UP = 2_000;
@@ -17,7 +17,7 @@ final class Idle {
         store.settle();
         try (Peer peer = Peer.start(kind, store.address(), broker);
                 Crowd few = new Crowd(peer.port(), FEW).connect(FEW).awaitSubscribed()) {
-            // what the process compiles and loads for the first connections is not theirs
+            // classes that are loaded and compiled for the first connections must not count
             new Crowd(peer.port(), WARM_UP).connect(FEW).awaitSubscribed().close();
             boolean jvm = kind == Peer.Kind.GATEWAY;
             long heap = jvm ? peer.liveHeap() : 0;

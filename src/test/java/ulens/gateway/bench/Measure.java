@@ -6,8 +6,8 @@ import java.util.Arrays;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The work, for one peer that stands ready the whole time, warm, with its clients on line: gives it its work, checks
- * that nothing is missing, enters the figures.
+ * The measures of one peer, which is warmed up, with its clients on line: generates the load, checks that nothing is
+ * missing, and adds the figures.
  */
 final class Measure implements AutoCloseable {
     static final int USERS = 1_000;
@@ -17,7 +17,7 @@ final class Measure implements AutoCloseable {
     private static final int READS_EACH = 20;
     private static final int SECONDS = 20;
     private static final int WARM_UP = 10_000;
-    /** A JVM compiles for half a minute; what is measured afterwards is what a day looks like. */
+    /** Nanoseconds of warm-up: a JVM compiles for half a minute, and later measures show its usual speed. */
     private static final long WARM_UP_NANOS = 15_000_000_000L;
     private static final long LOOK_NANOS = 50_000_000;
     private static final int REPLAY_WARM_UP = 2;
@@ -48,7 +48,7 @@ final class Measure implements AutoCloseable {
         return kind;
     }
 
-    /** Brings the users on line, and has everything compiled at the first time. */
+    /** Connects the users, and warms up the peer at the first call. */
     Measure online() {
         if (crowd == null) {
             store.settle();
@@ -82,7 +82,7 @@ final class Measure implements AutoCloseable {
         crowd.await(tally::complete, LIMIT, kind.title() + ": notifications");
     }
 
-    /** All on line, published as fast as the broker takes it, until all is received. */
+    /** All users on line, publishing as fast as the broker takes messages, until all are received. */
     void live() {
         Tally tally = tally(LIVE, false);
         Duration ownCpu = ownCpu();
@@ -96,7 +96,7 @@ final class Measure implements AutoCloseable {
         figures.add("live: load generator, share of a core", kind, micros(ownCpu().minus(ownCpu)) / 1e6 / seconds);
     }
 
-    /** A backlog in the queue, all on line: until all is received and marked. */
+    /** A backlog in the queue, all users on line, until all rows are received and marked. */
     void drain() {
         Tally tally = tally(DRAIN, false);
         peer.freeze();
@@ -114,7 +114,7 @@ final class Measure implements AutoCloseable {
         boolean durable = kind == Peer.Kind.DURABLE;
         String open = "select count(*) from " + (durable ? "seed_notification" : "delivery")
                 + " where delivered_at is null";
-        // not too often, and cheaply: the question that scans the table is asked when the answer is likely to be none
+        // polled seldom and cheaply: the query that scans the table runs only when it is likely to find no row
         while (!durable && store.number(Store.LAST_OPEN) > 0) {
             LockSupport.parkNanos(LOOK_NANOS);
         }
@@ -126,7 +126,7 @@ final class Measure implements AutoCloseable {
         return end;
     }
 
-    /** At an even rate: from when a message was due to be published to when its client has it. */
+    /** Latency at an even rate, from when a message was due to be published to when its client has it. */
     void latency(int perSecond) {
         Tally tally = tally(perSecond * SECONDS, false);
         long[] due = feeder.publishAt(tally, perSecond);
@@ -141,7 +141,7 @@ final class Measure implements AutoCloseable {
         figures.add(name + "max", kind, millis[millis.length - 1]);
     }
 
-    /** Everybody comes back at the same moment, each with unread rows. */
+    /** All users reconnect at the same moment, each with unread rows. */
     void replay() {
         if (crowd != null) {
             offline();

@@ -1,6 +1,6 @@
 package ulens.gateway.bench;
 
-import ulens.gateway.TestTokens;
+import ulens.gateway.fixture.TestTokens;
 
 import java.io.BufferedReader;
 import java.io.File;
@@ -21,9 +21,9 @@ import java.util.function.BooleanSupplier;
 
 /** A process that is measured. */
 final class Peer implements AutoCloseable {
-    /** What can be measured. */
+    /** The kinds of peers. */
     enum Kind {
-        GATEWAY("gateway"), GROWN("gateway, 10 million rows"), SEED("seed"), DURABLE("seed-durable"),
+        GATEWAY("gateway"), BEFORE("before"), GROWN("gateway, 10 million rows"), SEED("seed"), DURABLE("seed-durable"),
         CEILING("broker ceiling");
 
         private final String title;
@@ -47,20 +47,20 @@ final class Peer implements AutoCloseable {
 
     private Peer(Process process, int port) {
         this.process = process;
-        // also if the benchmark is ended in the middle, nothing of it goes on
+        // ends the process even if the benchmark is aborted
         Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
         this.port = port;
         Thread.ofVirtual().start(this::listen);
     }
 
-    /** Starts one and waits until it takes clients. */
+    /** Starts a peer and waits until it accepts clients. */
     static Peer start(Kind kind, String database, String broker) {
         int port = freePort();
         ProcessBuilder builder = new ProcessBuilder(command(kind)).redirectErrorStream(true);
         Map<String, String> environment = builder.environment();
-        environment.putAll(
-                Map.of("PORT", Integer.toString(port), "HOST", "127.0.0.1", "ACCESS_SECRET_KEY", TestTokens.SECRET,
-                        "DATABASE_URL", database, "RMQ_URL", broker, "SOCKET_TEST_INTERVAL", "0", "DEV_MODE", "off"));
+        environment.putAll(Map.of("PORT", Integer.toString(port), "HOST", "127.0.0.1", "ACCESS_SECRET_KEY",
+                TestTokens.SECRET, "DATABASE_URL", database, "RMQ_URL", broker, "SOCKET_TEST_INTERVAL", "0", "DEV_MODE",
+                "off", "OPS_PORT", "0"));
         try {
             Peer peer = new Peer(builder.start(), port);
             peer.await(peer::listens, "start of " + kind.title());
@@ -75,14 +75,19 @@ final class Peer implements AutoCloseable {
             case SEED -> List.of("node", "bench/peers/seed.mjs");
             case DURABLE -> List.of("node", "bench/peers/seed-durable.mjs");
             case CEILING -> throw new IllegalArgumentException("the ceiling is no process");
-            case GATEWAY, GROWN -> gateway();
+            case GATEWAY, GROWN -> gateway(".");
+            case BEFORE -> gateway(System.getenv("BENCH_BEFORE"));
         };
     }
 
-    /** As the README starts it; {@code BENCH_FLAGS} adds to that. */
-    private static List<String> gateway() {
-        File[] jars = new File("target").listFiles((_, name) -> name.matches("ulens-gateway-.*\\.jar"));
-        List<String> command = new ArrayList<>(List.of(JAVA.toString(), "@target/java.options"));
+    /** {@return the command of the README, with {@code BENCH_FLAGS} added} */
+    private static List<String> gateway(String checkout) {
+        File target = new File(checkout, "target");
+        File[] jars = target.listFiles((_, name) -> name.matches("ulens-gateway-.*\\.jar"));
+        if (jars == null || jars.length == 0) {
+            throw new IllegalStateException("no jar in " + target + "; ./mvnw package makes it");
+        }
+        List<String> command = new ArrayList<>(List.of(JAVA.toString(), "@" + new File(target, "java.options")));
         List.of(System.getenv().getOrDefault("BENCH_FLAGS", "").split(" ")).stream().filter(flag -> !flag.isBlank())
                 .forEach(command::add);
         command.addAll(List.of("-jar", jars[0].getPath()));
@@ -113,7 +118,7 @@ final class Peer implements AutoCloseable {
         return process.pid();
     }
 
-    /** Holds the process; what is sent to it waits in buffers of the system. */
+    /** Suspends the process; input for it waits in buffers of the system. */
     void freeze() {
         run("kill", "-STOP", Long.toString(pid()));
     }

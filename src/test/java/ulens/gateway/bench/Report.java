@@ -23,7 +23,7 @@ final class Report {
     }
 
     void write(Path folder) throws IOException {
-        String text = conditions + "\n\n" + targets() + "\n" + table();
+        String text = conditions + "\n\n" + targets() + "\n" + table() + beside();
         System.out.println("\n" + text);
         Path readme = folder.resolve("README.md");
         String page = Files.readString(readme);
@@ -63,6 +63,19 @@ final class Report {
         return text.toString();
     }
 
+    /** {@return the comparison with the build before: the median of the ratios, round by round, and their range} */
+    private String beside() {
+        StringBuilder text = new StringBuilder();
+        for (String measure : figures.measures()) {
+            double[] ratios = figures.ratios(measure, Peer.Kind.GATEWAY, Peer.Kind.BEFORE);
+            if (ratios.length > 0) {
+                text.append("| %s | %.2f (%.2f to %.2f) |\n".formatted(measure, ratios[ratios.length / 2], ratios[0],
+                        ratios[ratios.length - 1]));
+            }
+        }
+        return text.isEmpty() ? "" : "\n| gateway ÷ before, median (lowest to highest) | |\n| --- | --- |\n" + text;
+    }
+
     private String cell(String measure, Peer.Kind kind) {
         OptionalDouble median = figures.median(measure, kind);
         if (median.isEmpty()) {
@@ -78,7 +91,7 @@ final class Report {
                 : figure >= 10 ? "%.1f".formatted(figure) : "%.2f".formatted(figure);
     }
 
-    /** {@return date, machine, versions and commit, for the reader who wants to compare} */
+    /** {@return date, machine, versions and commit, for comparisons} */
     static String conditions(int rounds, long seconds, Store store, Feeder feeder) {
         return ("%tF, commit %s, %d rounds in %d min. %d cores (%s), Java %s, Node %s, PostgreSQL %s, RabbitMQ %s,"
                 + " everything on one machine.").formatted(java.time.LocalDate.now(),

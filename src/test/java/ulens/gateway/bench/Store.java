@@ -13,24 +13,28 @@ final class Store implements AutoCloseable {
     private final String server;
     private final String name;
 
-    Store(String server, String name) {
+    /**
+     * @param migrations
+     *            folder of the tables' migrations
+     */
+    Store(String server, String name, String migrations) {
         this.server = server;
         this.name = name;
         drop();
         run(server, "create database " + name);
-        Flyway.configure().dataSource(url(), null, null).locations("filesystem:db/migration").load().migrate();
+        Flyway.configure().dataSource(url(), null, null).locations("filesystem:" + migrations).load().migrate();
     }
 
     private String url() {
         return server.replaceAll("/[^/?]*\\?", "/" + name + "?");
     }
 
-    /** {@return its address, as an operator writes it} */
+    /** {@return its URL, as an operator writes it} */
     String address() {
         return url();
     }
 
-    /** {@return its address, as Node takes it} */
+    /** {@return its URL for clients in Node} */
     String uri() {
         return url().replaceFirst("jdbc:postgresql://([^/]*)/([^?]*)\\?user=(.*)", "postgresql://$3@$1/$2");
     }
@@ -67,17 +71,17 @@ final class Store implements AutoCloseable {
         }
     }
 
-    /** How many users' last row is not marked as delivered. */
+    /** Counts users whose last row is not marked as delivered. */
     static final String LAST_OPEN = """
             select count(*) from inbox join delivery using (user_id) where seq = last_seq and delivered_at is null""";
 
-    /** Empties the tables, of the gateway and of the peer; nobody is to be on line. */
+    /** Empties the tables of the gateway and of the peer; no client may be on line. */
     void clear() {
         run("truncate inbox, delivery, outbox, client_session");
         run("do $$ begin if to_regclass('seed_notification') is not null then truncate seed_notification; end if; end $$");
     }
 
-    /** What is open here is delivered and read; the rows stay. */
+    /** Marks all open rows as delivered and read. */
     void settle() {
         run("update delivery set delivered_at = coalesce(delivered_at, now()), read_at = now() where read_at is null");
         run("update inbox set unread = 0 where unread > 0");
@@ -85,7 +89,7 @@ final class Store implements AutoCloseable {
                 + " set delivered_at = coalesce(delivered_at, now()), read_at = now() where read_at is null; end if; end $$");
     }
 
-    /** Rows that wait for users who are away. */
+    /** Adds rows for users who are away. */
     void fill(Tally tally, int users) {
         run("""
                 with given as (
@@ -113,7 +117,7 @@ final class Store implements AutoCloseable {
         run("analyze seed_notification");
     }
 
-    /** The history of many users, those that will be on line among them: all delivered and read. */
+    /** Adds the history of many users, including those that will be on line: rows that are delivered and read. */
     void grow(int users, int rowsEach) {
         run("alter table delivery drop constraint delivery_pkey, drop constraint delivery_notification_key");
         run("insert into inbox (user_id, last_seq) select 'u-' || u, %d from generate_series(0, %d) u"

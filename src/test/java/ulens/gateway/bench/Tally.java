@@ -3,8 +3,9 @@ package ulens.gateway.bench;
 import java.util.BitSet;
 
 /**
- * What is expected and what came: ids from a base on, dealt out to the users in turn. Anything missing, doubled, out of
- * order or at the wrong user makes the measurement void. Written by the selector's thread alone.
+ * Compares expected with received notifications: ids from a base on, assigned to the users in turn. A notification that
+ * is missing, duplicate, out of order or at the wrong user makes the measurement void. Written by the selector's thread
+ * alone.
  */
 final class Tally {
     private final long base;
@@ -26,7 +27,7 @@ final class Tally {
         this.receivedAt = new long[expected];
     }
 
-    /** {@return whose the id is} */
+    /** {@return the user of the id} */
     int userOf(long id) {
         return (int) ((id - base) % users);
     }

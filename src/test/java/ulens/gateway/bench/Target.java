@@ -10,18 +10,18 @@ import static ulens.gateway.bench.Peer.Kind.GROWN;
 import static ulens.gateway.bench.Peer.Kind.SEED;
 
 /**
- * What the gateway shall reach.
+ * A target of the gateway.
  *
  * @param measure
- *            of what
+ *            the measure
  * @param of
- *            whose figure
+ *            the peer whose figure counts
  * @param to
- *            the peer that it is divided by; null: the figure itself
+ *            the peer that it is divided by; null for the figure itself
  * @param limit
- *            the least, or the most
+ *            the lowest or highest value allowed
  * @param least
- *            which of the two
+ *            whether the limit is the lowest value
  */
 record Target(String measure, Peer.Kind of, Peer.Kind to, double limit, boolean least) {
 

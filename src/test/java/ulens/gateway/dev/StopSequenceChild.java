@@ -3,6 +3,7 @@ package ulens.gateway.dev;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.ConnectionFactory;
 import com.rabbitmq.client.MessageProperties;
+
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;

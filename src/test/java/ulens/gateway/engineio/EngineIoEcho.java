@@ -1,10 +1,9 @@
 package ulens.gateway.engineio;
 
-import java.time.Duration;
-import java.util.Set;
-
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.HttpRouting;
+
+import java.time.Duration;
 
 /** The fixture for outside conformance suites: an echo on port 3000. Built with the public API only. */
 public final class EngineIoEcho {
@@ -18,14 +17,18 @@ public final class EngineIoEcho {
      *            not used
      */
     public static void main(String[] args) {
-        EngineConfig config = new EngineConfig("/engine.io/", Duration.ofMillis(300), Duration.ofMillis(200), 1_000_000,
-                Duration.ofMillis(50), 64 * 1024, 4 * 1024 * 1024, Duration.ofSeconds(30), 10_000, 10_000, 10_000,
-                Set.of("*"));
+        start(3000, Duration.ofMillis(300), Duration.ofMillis(200));
+    }
+
+    static WebServer start(int port, Duration pingInterval, Duration pingTimeout) {
+        EngineConfig config = EngineConfig.defaults("/engine.io/")
+                .with(new EngineConfig.Heartbeat(pingInterval, pingTimeout, Duration.ofMillis(50)))
+                .with(new EngineConfig.Limits(1_000_000, 10_000, 10_000, 10_000));
         EngineServer engine = EngineServer.create(config, Echo::new);
         HttpRouting.Builder routing = HttpRouting.builder();
-        var server = WebServer.builder().port(3000);
+        var server = WebServer.builder().port(port);
         engine.attach(server, routing);
-        server.addRouting(routing).build().start();
+        return server.addRouting(routing).build().start();
     }
 
     private record Echo(EngineSession session) implements SessionListener {

@@ -1,24 +1,26 @@
 package ulens.gateway.engineio;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
-
-import java.time.Duration;
-import java.util.HashSet;
-import java.util.Set;
-
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import ulens.gateway.engineio.request.Handshake;
+
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 class HandshakeTest {
     private final TestServer server = new TestServer(config(Set.of("*"), 5, 1_000), TestServer.Echo::new);
 
     private static EngineConfig config(Set<String> origins, int sessions, int perAddress) {
-        return new EngineConfig(TestServer.PATH, Duration.ofSeconds(60), Duration.ofSeconds(60), 100_000, Duration.ZERO,
-                64 * 1024, 4 * 1024 * 1024, Duration.ofSeconds(30), sessions, perAddress, 100, origins);
+        return EngineConfig.defaults(TestServer.PATH)
+                .with(new EngineConfig.Heartbeat(Duration.ofSeconds(60), Duration.ofSeconds(60), Duration.ZERO))
+                .with(new EngineConfig.Limits(100_000, 100, sessions, perAddress)).withOrigins(origins);
     }
 
     @AfterEach
@@ -109,6 +111,45 @@ class HandshakeTest {
     }
 
     @ParameterizedTest
+    @CsvSource(delimiter = '|', value = { "Connection: keep-alive,Upgrade|X: y",
+            "Connection: keep-alive|Connection: Upgrade", "Connection: ,\tUPGRADE ,, keep-alive|X: y",
+            "connection:Upgrade|Upgrade: foo/1" })
+    void connectionIsAListInEveryForm(String first, String second) throws Exception {
+        String[] headers = RawWebSocket.headers(second);
+        headers[1] = first;
+        try (var socket = RawWebSocket.handshake(server.port(), RawWebSocket.WEBSOCKET, headers)) {
+            assertThat(socket.answer.status()).isEqualTo(101);
+            assertThat(socket.readText()).startsWith("0{");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = { "Sec-WebSocket-Protocol: one, two|X: y|one",
+            "Sec-WebSocket-Protocol: ,|Sec-WebSocket-Protocol: two|two" })
+    void aSubprotocolThatIsOfferedIsAnsweredWithTheFirstOne(String first, String second, String answered)
+            throws Exception {
+        try (var socket = RawWebSocket.handshake(server.port(), RawWebSocket.WEBSOCKET,
+                RawWebSocket.headers(first, second))) {
+            assertThat(socket.answer.headers()).containsEntry("sec-websocket-protocol", answered);
+            assertThat(socket.readText()).startsWith("0{");
+        }
+    }
+
+    @Test
+    void aSubprotocolThatIsNoneIsABadRequest() throws Exception {
+        try (var socket = RawWebSocket.handshake(server.port(), RawWebSocket.WEBSOCKET,
+                RawWebSocket.headers("Sec-WebSocket-Protocol: a b"))) {
+            assertThat(socket.answer.status()).isEqualTo(400);
+        }
+    }
+
+    @Test
+    void aRequestLineOf16KilobytesIsTaken() throws Exception {
+        assertThat(RawHttp.get(server.port(), RawHttp.POLLING + "&token=" + "x".repeat(16_000)).status())
+                .isEqualTo(200);
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = { "WebSocket", "WEBSOCKET", "webSocket" })
     void theUpgradeHeaderHasNoCase(String spelling) throws Exception {
         String[] headers = RawWebSocket.headers();
@@ -173,7 +214,9 @@ class HandshakeTest {
     @Test
     void aStarLetsEveryOriginIn() throws Exception {
         var answer = RawHttp.get(server.port(), RawHttp.POLLING, "Origin: https://any.example");
-        assertThat(answer.headers()).containsEntry("access-control-allow-origin", "*");
+        assertThat(answer.headers()).containsEntry("access-control-allow-origin", "https://any.example");
+        assertThat(RawHttp.get(server.port(), RawHttp.POLLING).headers()).containsEntry("access-control-allow-origin",
+                "*");
         try (var socket = RawWebSocket.handshake(server.port(), RawWebSocket.WEBSOCKET,
                 RawWebSocket.headers("Origin: https://any.example"))) {
             assertThat(socket.answer.status()).isEqualTo(101);
@@ -185,7 +228,7 @@ class HandshakeTest {
         var answer = RawHttp.once(server.port(), "OPTIONS", RawHttp.POLLING, null, "Origin: https://any.example",
                 "Access-Control-Request-Method: POST", "Access-Control-Request-Headers: x-one,authorization");
         assertThat(answer.status()).isEqualTo(204);
-        assertThat(answer.headers()).containsEntry("access-control-allow-origin", "*")
+        assertThat(answer.headers()).containsEntry("access-control-allow-origin", "https://any.example")
                 .containsEntry("access-control-allow-methods", "GET,POST")
                 .containsEntry("access-control-allow-headers", "x-one,authorization");
         try (var limited = new TestServer(config(Set.of("https://good.example"), 100, 100), TestServer.Echo::new)) {

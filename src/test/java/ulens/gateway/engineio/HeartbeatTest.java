@@ -1,12 +1,12 @@
 package ulens.gateway.engineio;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 
 import java.time.Duration;
 
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 class HeartbeatTest {
     private final TestServer server = TestServer.echo(Duration.ofMillis(100), Duration.ofMillis(3_000));

@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /** When a proof of receipt is asked for. */
 class PingsTest {
-    private static final long DELAY = EngineConfig.defaults("/").proofDelay().toNanos();
+    private static final long DELAY = EngineConfig.defaults("/").heartbeat().proofDelay().toNanos();
 
     private final EngineConfig config = EngineConfig.defaults("/engine.io/");
     private final ProofPace pace = new ProofPace(config);
@@ -70,7 +70,7 @@ class PingsTest {
 
     @Test
     void aPingThatCannotBeWrittenIsOverdueAfterTheLongerTimeAndOneThatWasAfterThatOfAPong() {
-        long timeout = config.pingTimeout().toNanos();
+        long timeout = config.heartbeat().timeout().toNanos();
         Pings pings = new Pings(config, pace, 0);
         pings.queued(DELAY, timeout * 3);
         assertThat(pings.isOverdue(DELAY + timeout * 3 - 1)).isFalse();
@@ -109,7 +109,7 @@ class PingsTest {
                 pings.forget();
             }
         }
-        assertThat(Duration.ofNanos(pace.begin())).isEqualTo(config.proofDelay());
+        assertThat(Duration.ofNanos(pace.begin())).isEqualTo(config.heartbeat().proofDelay());
     }
 
     private void busy() {

@@ -1,18 +1,17 @@
 package ulens.gateway.engineio;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
-
-import java.nio.charset.StandardCharsets;
-import java.time.Duration;
-import java.util.Arrays;
-import java.util.Set;
-
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 class PollingTest {
     private final TestServer server = TestServer.quiet();
@@ -35,7 +34,7 @@ class PollingTest {
     }
 
     private void awaitWaitingPoll() throws Exception {
-        PollingTransport polling = ((Session) server.only().session).polling();
+        PollingTransport polling = PollingTransport.of((Session) server.only().session);
         await().until(polling::isWaiting);
     }
 
@@ -160,7 +159,7 @@ class PollingTest {
     void aSecondConcurrentPostClosesTheSession() throws Exception {
         try (RawHttp first = new RawHttp(server.port())) {
             first.send("POST", RawHttp.POLLING + "&sid=" + sid, null, "Content-Length: 10");
-            PollingTransport polling = ((Session) server.only().session).polling();
+            PollingTransport polling = PollingTransport.of((Session) server.only().session);
             await().until(polling::isPosting);
             assertThat(RawHttp.post(server.port(), sid, "4x").status()).isEqualTo(400);
             await().untilAsserted(() -> assertThat(server.only().events).containsExactly("closed: transport error"));
@@ -237,8 +236,10 @@ class PollingTest {
 
     /** A server with more to say to its only session than fits into the buffers of a connection. */
     private static TestServer talkative(Duration interval, Duration timeout) throws Exception {
-        EngineConfig config = new EngineConfig(TestServer.PATH, interval, timeout, 1_000_000, Duration.ZERO, 64 * 1024,
-                200_000_000, Duration.ofSeconds(30), 10, 10, 100, Set.of("*"));
+        EngineConfig config = EngineConfig.defaults(TestServer.PATH)
+                .with(new EngineConfig.Heartbeat(interval, timeout, Duration.ZERO))
+                .with(new EngineConfig.Queue(64 * 1024, 200_000_000, Duration.ofSeconds(30)))
+                .with(new EngineConfig.Limits(1_000_000, 100, 10, 10));
         TestServer server = new TestServer(config, TestServer.Recorded::new);
         RawHttp.open(server.port());
         EngineMessage[] many = new EngineMessage[50];

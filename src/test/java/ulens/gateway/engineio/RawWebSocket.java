@@ -1,6 +1,7 @@
 package ulens.gateway.engineio;
 
-import java.io.ByteArrayOutputStream;
+import ulens.gateway.websocket.MaskedFrame;
+
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -70,34 +71,11 @@ final class RawWebSocket implements AutoCloseable {
     }
 
     void frame(int first, byte[] payload) throws IOException {
-        http.write(masked(first, payload));
+        http.write(MaskedFrame.of(first, payload));
     }
 
     void close(int code) throws IOException {
         frame(CLOSE, new byte[] { (byte) (code >> 8), (byte) code });
-    }
-
-    static byte[] masked(int first, byte[] payload) {
-        ByteArrayOutputStream frame = new ByteArrayOutputStream();
-        frame.write(first);
-        if (payload.length < 126) {
-            frame.write(0x80 | payload.length);
-        } else if (payload.length < 1 << 16) {
-            frame.write(0x80 | 126);
-            frame.write(payload.length >> 8);
-            frame.write(payload.length);
-        } else {
-            frame.write(0x80 | 127);
-            for (int shift = 56; shift >= 0; shift -= 8) {
-                frame.write((int) ((long) payload.length >> shift));
-            }
-        }
-        byte[] mask = { 1, (byte) 0x92, 3, 77 };
-        frame.writeBytes(mask);
-        for (int i = 0; i < payload.length; i++) {
-            frame.write(payload[i] ^ mask[i & 3]);
-        }
-        return frame.toByteArray();
     }
 
     Got read() throws IOException {

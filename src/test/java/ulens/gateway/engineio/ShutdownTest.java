@@ -1,14 +1,14 @@
 package ulens.gateway.engineio;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 class ShutdownTest {
     private final TestServer server = TestServer.quiet();
@@ -24,7 +24,7 @@ class ShutdownTest {
         try (RawWebSocket socket = RawWebSocket.open(server.port());
                 RawHttp poll = new RawHttp(server.port())) {
             poll.send("GET", RawHttp.POLLING + "&sid=" + sid, null);
-            PollingTransport polling = ((Session) server.sessions.getFirst().session).polling();
+            PollingTransport polling = PollingTransport.of((Session) server.sessions.getFirst().session);
             await().until(polling::isWaiting);
             server.sessions.get(1).session.send(EngineMessage.text("last words"));
             server.engine.close();

@@ -1,23 +1,24 @@
 package ulens.gateway.engineio;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 
 import java.time.Duration;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 class SlowReaderTest {
     private static final EngineMessage BIG = EngineMessage.binary(new byte[1_000_000]);
     private final TestServer server = new TestServer(config(Duration.ofSeconds(60)), TestServer.Echo::new);
 
     private static EngineConfig config(Duration timeout) {
-        return new EngineConfig(TestServer.PATH, Duration.ofSeconds(60), timeout, 2_000_000, Duration.ZERO, 64 * 1024,
-                100_000_000, Duration.ofSeconds(30), 10, 10, 100, Set.of("*"));
+        return EngineConfig.defaults(TestServer.PATH)
+                .with(new EngineConfig.Heartbeat(Duration.ofSeconds(60), timeout, Duration.ZERO))
+                .with(new EngineConfig.Queue(64 * 1024, 100_000_000, Duration.ofSeconds(30)))
+                .with(new EngineConfig.Limits(2_000_000, 100, 10, 10));
     }
 
     @AfterEach

@@ -1,13 +1,13 @@
 package ulens.gateway.engineio;
 
-import java.time.Duration;
-import java.util.List;
-import java.util.Set;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.Function;
-
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.HttpRouting;
+import ulens.gateway.engineio.inbound.InboundBudget;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
 
 /** A real server on an ephemeral port that remembers its sessions and what came to them. */
 final class TestServer implements AutoCloseable {
@@ -62,11 +62,15 @@ final class TestServer implements AutoCloseable {
     }
 
     TestServer(EngineConfig config, Function<EngineSession, Recorded> listener) {
+        this(config, listener, new InboundBudget(InboundBudget.defaultSize()));
+    }
+
+    TestServer(EngineConfig config, Function<EngineSession, Recorded> listener, InboundBudget budget) {
         engine = EngineServer.create(config, session -> {
             Recorded recorded = listener.apply(session);
             sessions.add(recorded);
             return recorded;
-        });
+        }, budget);
         var builder = WebServer.builder().host("localhost").port(0).shutdownHook(false);
         HttpRouting.Builder routing = HttpRouting.builder();
         engine.attach(builder, routing);
@@ -83,8 +87,9 @@ final class TestServer implements AutoCloseable {
     }
 
     static EngineConfig config(Duration interval, Duration timeout) {
-        return new EngineConfig(PATH, interval, timeout, 100_000, Duration.ZERO, 64 * 1024, 4 * 1024 * 1024,
-                Duration.ofMinutes(10), 1_000, 1_000, 100, Set.of("*"));
+        return EngineConfig.defaults(PATH).with(new EngineConfig.Heartbeat(interval, timeout, Duration.ZERO))
+                .with(new EngineConfig.Queue(64 * 1024, 4 * 1024 * 1024, Duration.ofMinutes(10)))
+                .with(new EngineConfig.Limits(100_000, 100, 1_000, 1_000));
     }
 
     static EngineConfig quietConfig() {

@@ -1,12 +1,5 @@
 package ulens.gateway.engineio;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
-
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
-import java.util.stream.Stream;
-
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -14,6 +7,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import ulens.gateway.websocket.MaskedFrame;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.stream.Stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 class WebSocketFramesTest {
     private final TestServer server = TestServer.quiet();
@@ -79,7 +80,7 @@ class WebSocketFramesTest {
 
     @Test
     void framesThatArriveByteByByteAreUnderstood() throws Exception {
-        for (byte b : RawWebSocket.masked(RawWebSocket.TEXT, utf8("4slow"))) {
+        for (byte b : MaskedFrame.of(RawWebSocket.TEXT, utf8("4slow"))) {
             socket.http.write(new byte[] { b });
         }
         assertThat(socket.readText()).isEqualTo("4slow");
@@ -93,7 +94,7 @@ class WebSocketFramesTest {
             request.append(header).append("\r\n");
         }
         byte[] head = utf8(request + "\r\n");
-        byte[] frame = RawWebSocket.masked(RawWebSocket.TEXT, utf8("4early"));
+        byte[] frame = MaskedFrame.of(RawWebSocket.TEXT, utf8("4early"));
         byte[] both = Arrays.copyOf(head, head.length + frame.length);
         System.arraycopy(frame, 0, both, head.length, frame.length);
         try (RawHttp http = new RawHttp(server.port())) {
@@ -105,22 +106,22 @@ class WebSocketFramesTest {
 
     static Stream<Arguments> brokenFrames() {
         byte[] text = utf8("4x");
-        return Stream.of(Arguments.of("reserved bit 1", RawWebSocket.masked(0xc1, text)),
-                Arguments.of("reserved bit 2", RawWebSocket.masked(0xa1, text)),
-                Arguments.of("reserved bit 3", RawWebSocket.masked(0x91, text)),
-                Arguments.of("reserved opcode 3", RawWebSocket.masked(0x83, text)),
-                Arguments.of("reserved opcode 7", RawWebSocket.masked(0x87, text)),
-                Arguments.of("reserved opcode 11", RawWebSocket.masked(0x8b, text)),
-                Arguments.of("reserved opcode 15", RawWebSocket.masked(0x8f, text)),
+        return Stream.of(Arguments.of("reserved bit 1", MaskedFrame.of(0xc1, text)),
+                Arguments.of("reserved bit 2", MaskedFrame.of(0xa1, text)),
+                Arguments.of("reserved bit 3", MaskedFrame.of(0x91, text)),
+                Arguments.of("reserved opcode 3", MaskedFrame.of(0x83, text)),
+                Arguments.of("reserved opcode 7", MaskedFrame.of(0x87, text)),
+                Arguments.of("reserved opcode 11", MaskedFrame.of(0x8b, text)),
+                Arguments.of("reserved opcode 15", MaskedFrame.of(0x8f, text)),
                 Arguments.of("no mask", new byte[] { (byte) 0x81, 2, '4', 'x' }),
-                Arguments.of("fragmented ping", RawWebSocket.masked(0x09, new byte[0])),
-                Arguments.of("long ping", RawWebSocket.masked(0x89, new byte[126])),
-                Arguments.of("long close", RawWebSocket.masked(0x88, new byte[126])),
-                Arguments.of("continuation of nothing", RawWebSocket.masked(0x80, text)),
+                Arguments.of("fragmented ping", MaskedFrame.of(0x09, new byte[0])),
+                Arguments.of("long ping", MaskedFrame.of(0x89, new byte[126])),
+                Arguments.of("long close", MaskedFrame.of(0x88, new byte[126])),
+                Arguments.of("continuation of nothing", MaskedFrame.of(0x80, text)),
                 Arguments.of("length not in its shortest form",
                         new byte[] { (byte) 0x81, (byte) 0xfe, 0, 2, 0, 0, 0, 0, '4', 'x' }),
                 Arguments.of("negative length", new byte[] { (byte) 0x82, (byte) 0xff, -1, 0, 0, 0, 0, 0, 0, 0 }),
-                Arguments.of("half a close code", RawWebSocket.masked(0x88, new byte[] { 3 })));
+                Arguments.of("half a close code", MaskedFrame.of(0x88, new byte[] { 3 })));
     }
 
     @ParameterizedTest(name = "{0}")

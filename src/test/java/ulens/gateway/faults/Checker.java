@@ -14,7 +14,7 @@ final class Checker {
     private static final long MICROS = 1_000;
     private static final int MOST_PROBLEMS = 20;
 
-    /** What is wrong, and what was counted. */
+    /** The problems and the counts. */
     record Verdict(long lost, long duplicates, List<String> problems) {
         void throwIfBroken(String name, GatewayProcess gateway) {
             if (!problems.isEmpty()) {
@@ -99,7 +99,7 @@ final class Checker {
             }
             require(own.contains(one.id()), one.id() + " was never published");
             long last = lastSeq.getOrDefault(one.connection(), 0L);
-            // twice on one connection is out of order too: only a cut explains that a row comes again
+            // a row twice on one connection is out of order as well: a row may come again only after a cut
             require(row.seq() > last,
                     client.user() + " got seq " + row.seq() + " after " + last + " on one connection");
             lastSeq.put(one.connection(), row.seq());

@@ -1,12 +1,14 @@
 package ulens.gateway.faults;
 
+import ulens.gateway.house.RunSummary;
+
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** What came of each case. */
+/** The results of all cases. */
 final class ClosingTable {
-    /** A case. */
+    /** The result of a case. */
     record Line(String name, long rows, int faults, long lost, long duplicates, Duration recovery) {
     }
 
@@ -33,6 +35,6 @@ final class ClosingTable {
                 LINES.stream().mapToInt(Line::faults).sum(), LINES.stream().mapToLong(Line::lost).sum(),
                 LINES.stream().mapToLong(Line::duplicates).sum(),
                 LINES.stream().mapToLong(line -> line.recovery().toMillis()).max().orElse(0) + " ms"));
-        System.out.println(text);
+        RunSummary.closeWith(text.toString());
     }
 }

@@ -3,20 +3,24 @@ package ulens.gateway.faults;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Assumptions;
 import ulens.gateway.dev.EmbeddedBroker;
 
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The broker of the fault suite: a private RabbitMQ node where the machine has its programs, so that it can be killed,
- * else the embedded one.
+ * The broker of the fault suite: a private RabbitMQ node, which can be killed, if RabbitMQ is installed; otherwise the
+ * embedded broker.
  */
 final class FaultBroker implements AutoCloseable {
     private static final Path PROGRAM = Path.of("/usr/lib/rabbitmq/bin/rabbitmq-server");
@@ -49,9 +53,60 @@ final class FaultBroker implements AutoCloseable {
         }
     }
 
-    /** {@return whether it is RabbitMQ itself} */
+    /**
+     * A RabbitMQ node for all tests that need RabbitMQ's own behaviour; they are skipped if RabbitMQ is not installed.
+     * It ends with the process.
+     */
+    static FaultBroker shared() {
+        needReal();
+        return Shared.NODE;
+    }
+
+    private static final class Shared {
+        private static final FaultBroker NODE = start(
+                Path.of("target", "node-" + ProcessHandle.current().pid()).toAbsolutePath());
+
+        static {
+            Runtime.getRuntime().addShutdownHook(new Thread(NODE::close));
+        }
+    }
+
+    /** {@return whether it is a real RabbitMQ} */
     static boolean isReal() {
         return Files.isExecutable(PROGRAM) && !"embedded".equals(System.getProperty("faults.broker"));
+    }
+
+    private static void needReal() {
+        Assumptions.assumeTrue(isReal(), "depends on RabbitMQ itself; run it where the package rabbitmq-server is"
+                + " installed (" + PROGRAM + "), without -Dfaults.broker=embedded");
+    }
+
+    /** {@return the URL for a user} */
+    String url(String user) {
+        return "amqp://" + user + ":" + user + "@127.0.0.1:" + port;
+    }
+
+    /** Runs {@code rabbitmqctl} against the node. */
+    String control(String... arguments) {
+        List<String> command = new ArrayList<>(
+                List.of(PROGRAM.resolveSibling("rabbitmqctl").toString(), "-q", "-n", nodeName()));
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment().putAll(Map.of("HOME", folder.toString(), "RABBITMQ_CONF_ENV_FILE", "/dev/null"));
+        try {
+            Process process = builder.start();
+            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            if (process.waitFor() != 0) {
+                throw new AssertionError("rabbitmqctl " + List.of(arguments) + ": " + output);
+            }
+            return output;
+        } catch (IOException | InterruptedException failure) {
+            throw new IllegalStateException(failure);
+        }
+    }
+
+    private String nodeName() {
+        return "faults" + port + "@localhost";
     }
 
     int port() {
@@ -78,8 +133,8 @@ final class FaultBroker implements AutoCloseable {
         ProcessBuilder builder = new ProcessBuilder(PROGRAM.toString()).redirectErrorStream(true)
                 .redirectOutput(folder.resolve("node.log").toFile());
         builder.environment()
-                .putAll(Map.of("RABBITMQ_NODENAME", "faults" + port + "@localhost", "RABBITMQ_NODE_IP_ADDRESS",
-                        "127.0.0.1", "RABBITMQ_NODE_PORT", Integer.toString(port), "RABBITMQ_DIST_PORT",
+                .putAll(Map.of("RABBITMQ_NODENAME", nodeName(), "RABBITMQ_NODE_IP_ADDRESS", "127.0.0.1",
+                        "RABBITMQ_NODE_PORT", Integer.toString(port), "RABBITMQ_DIST_PORT",
                         Integer.toString(distributionPort), "RABBITMQ_MNESIA_BASE", folder.resolve("mnesia").toString(),
                         "RABBITMQ_LOG_BASE", folder.resolve("log").toString(), "RABBITMQ_ENABLED_PLUGINS_FILE",
                         folder.resolve("plugins").toString(), "RABBITMQ_CONF_ENV_FILE", "/dev/null", "HOME",

@@ -11,7 +11,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The PostgreSQL of the fault suite, all its own, so that it can be stopped, and plain SQL past all proxies. */
+/** The PostgreSQL of the fault suite alone, so that it can be stopped, with plain SQL that bypasses all proxies. */
 final class FaultDatabase implements AutoCloseable {
     private final Path folder;
     private final int port;
@@ -26,7 +26,7 @@ final class FaultDatabase implements AutoCloseable {
         this.url = server.jdbcUrl();
         // this suite's own sessions can write even while the database is read-only
         this.own = url + "&options=-c%20default_transaction_read_only=off";
-        // what a run that was broken off may have left
+        // undoes changes of an interrupted run
         writable();
     }
 

@@ -16,13 +16,13 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
-/** Forwards TCP connections between two parts, and breaks them as told: cut, reset, stall, half-open, delay, refuse. */
+/** Forwards TCP connections between two parts, and can cut, reset, stall, half-open, delay or refuse them. */
 final class FaultProxy implements AutoCloseable {
-    /** Which way bytes go. */
+    /** The direction of bytes. */
     enum Way {
-        /** From the one that connects to the one that listens. */
+        /** From the client to the server. */
         UP,
-        /** Back. */
+        /** From the server to the client. */
         DOWN
     }
 
@@ -57,7 +57,7 @@ final class FaultProxy implements AutoCloseable {
         return listener.getLocalPort();
     }
 
-    /** Where new connections go. */
+    /** Sets the port that new connections are forwarded to. */
     void target(int port) {
         target = port;
     }
@@ -78,13 +78,13 @@ final class FaultProxy implements AutoCloseable {
         return all.size();
     }
 
-    /** Nothing comes through any more on the connections of now, and nobody is told; new ones work. */
+    /** Forwards nothing more on the present connections, without closing them; new ones work. */
     void halfOpen() {
         faults.incrementAndGet();
         pipes.forEach(pipe -> pipe.dead = true);
     }
 
-    /** Holds back bytes that go this way, until {@link #flow()}. */
+    /** Holds back bytes in this direction, until {@link #flow()}. */
     void stall(Way way) {
         faults.incrementAndGet();
         if (way == Way.UP) {
@@ -94,13 +94,13 @@ final class FaultProxy implements AutoCloseable {
         }
     }
 
-    /** Each piece takes this much longer, both ways; 0 ends it. */
+    /** Delays bytes in both directions by this time; 0 ends the delay. */
     void delay(long millis) {
         faults.incrementAndGet();
         delayMillis = millis;
     }
 
-    /** New connections are closed at once, and those of now are reset. */
+    /** Closes new connections at once, and resets the present ones. */
     void refuse() {
         refusing = true;
         reset();
@@ -120,7 +120,7 @@ final class FaultProxy implements AutoCloseable {
         }
     }
 
-    /** Once, when these bytes come by: runs the action before they are forwarded. */
+    /** Runs the action once, before these bytes are forwarded for the first time. */
     void when(Way way, byte[] pattern, Consumer<Pipe> action) {
         trigger.set(new Trigger(way, pattern, pipe -> {
             faults.incrementAndGet();
@@ -128,7 +128,7 @@ final class FaultProxy implements AutoCloseable {
         }));
     }
 
-    /** {@return whether the last {@link #when} has not come yet} */
+    /** {@return whether the last {@link #when} has not been triggered yet} */
     boolean armed() {
         return trigger.get() != null;
     }
@@ -181,7 +181,7 @@ final class FaultProxy implements AutoCloseable {
                 out.write(buffer, 0, read);
             }
         } catch (IOException | InterruptedException _) {
-            // broken, as was wanted
+            // broken on purpose
         } finally {
             pipes.remove(pipe);
         }
@@ -201,7 +201,7 @@ final class FaultProxy implements AutoCloseable {
         }
     }
 
-    /** Looks for the trigger's bytes, also across two reads. */
+    /** Searches for the trigger's bytes, also across two reads. */
     private byte[] watch(Pipe pipe, Way way, byte[] tail, byte[] buffer, int read) {
         Trigger armed = trigger.get();
         if (armed == null || armed.way != way) {
@@ -237,7 +237,7 @@ final class FaultProxy implements AutoCloseable {
         try {
             listener.close();
         } catch (IOException _) {
-            // closed is closed
+            // closed already
         }
         pipes.forEach(Pipe::cut);
         flow();
@@ -256,7 +256,7 @@ final class FaultProxy implements AutoCloseable {
             this.server = server;
         }
 
-        /** {@return the local port of the one that connected} */
+        /** {@return the local port of the client} */
         int clientPort() {
             return client.getPort();
         }
@@ -318,7 +318,7 @@ final class FaultProxy implements AutoCloseable {
         try {
             socket.close();
         } catch (IOException _) {
-            // closed is closed
+            // closed already
         }
     }
 }

@@ -11,6 +11,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -24,24 +27,28 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * Nothing is lost, whatever breaks. Each test is one case: publishers keep a ledger, official clients keep a log,
- * something breaks, and in the end ledger, table, logs and read events are compared. The gateway is a process of its
+ * No notification is lost, whatever fails. Each test is one case: publishers keep a ledger, official clients keep a
+ * log, a part fails, and in the end ledger, table, logs and read events are compared. The gateway is a process of its
  * own. {@code -Dfaults.seed=} repeats a run; {@code -Dfaults.broker=embedded} uses the embedded broker even where
  * RabbitMQ is installed.
  */
 @Tag("faults")
+// it has its own servers and gateways, and mostly waits, so it runs beside other classes, with its cases one after the
+// other
+@Execution(ExecutionMode.CONCURRENT)
+@ResourceLock("fault suite")
 @TestMethodOrder(MethodOrderer.MethodName.class)
 class FaultsTest {
     private static final long SEED = Long.getLong("faults.seed", System.nanoTime() & 0xffffff);
     private static final int SOAK_MINUTES = Integer.getInteger("faults.minutes", 0);
     private static final Path FOLDER = Path.of("target", "faults").toAbsolutePath();
     private static final int USERS = 6;
-    /** AMQP 0-9-1: a method frame of 13 bytes on channel 1, class basic, method ack. */
-    private static final byte[] ACK = { 1, 0, 1, 0, 0, 0, 13, 0, 60, 0, 80 };
+    /** AMQP 0-9-1: a method frame of 13 bytes on any channel, class basic, method ack. */
+    private static final byte[] ACK = { 0, 0, 0, 13, 0, 60, 0, 80 };
     /** PostgreSQL: the server says that a COMMIT is done. */
     private static final byte[] COMMITTED = { 'C', 0, 0, 0, 11, 'C', 'O', 'M', 'M', 'I', 'T', 0 };
-    private static final byte[] MARK = "update delivery d set delivered_at".getBytes(StandardCharsets.US_ASCII);
-    private static final byte[] INSERT = "insert into delivery".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] MARK = "set delivered_at = statement_timestamp()".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] INSERT = "delivery (user_id, seq, notification_id".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] READ_EVENT = "notification.read".getBytes(StandardCharsets.US_ASCII);
 
     private static FaultDatabase database;
@@ -183,7 +190,7 @@ class FaultsTest {
             stage.toDatabase.refuse();
             await().atMost(Stage.PATIENCE).until(() -> stage.gateway.said("given back for now") > 0);
             stage.publisher.hold();
-            // nothing is unacked: all that is not stored is ready in the queue
+            // nothing is unacked: all messages that are not stored are ready in the queue
             await().atMost(Stage.PATIENCE)
                     .until(() -> stage.receipts.count(stage.queue) == stage.ledger.size() - stage.rows());
             assertThat(stage.ready()).isFalse();
@@ -274,7 +281,7 @@ class FaultsTest {
         }
     }
 
-    /** Nobody is told that the connections are dead: the gateway has to find out by its own limits of time. */
+    /** The connections are dead without being closed, so the gateway has to find out by its own time limits. */
     @Test
     void halfOpenConnectionsToBrokerAndDatabase() {
         try (Stage stage = stage("half-open connections to broker and database")) {
@@ -351,7 +358,7 @@ class FaultsTest {
             stage.connectAll();
             stage.publisher.start(15);
             stage.awaitPublished(40);
-            // what is in a queue that somebody deletes is gone: so it is empty at that moment
+            // messages in a deleted queue are lost, so it has to be empty at that moment
             stage.publisher.hold();
             await().atMost(Stage.PATIENCE).until(() -> stage.rows() == stage.ledger.size());
             await().atMost(Stage.PATIENCE).until(() -> stage.metric("gateway_intake_in_hand") == 0);
@@ -373,7 +380,7 @@ class FaultsTest {
             stage.awaitPublished(40);
             stage.publisher.hold();
             await().atMost(Stage.PATIENCE).until(() -> stage.rows() == stage.ledger.size());
-            // RabbitMQ cancels consumers when their queue goes, and for nothing else that can be provoked here
+            // RabbitMQ cancels consumers when their queue is deleted; no other cause can be provoked here
             for (int i = 0; i < 3; i++) {
                 stage.faults.incrementAndGet();
                 long before = stage.gateway.said("the broker cancelled the consumer");
@@ -431,7 +438,7 @@ class FaultsTest {
             stage.publisher.start(8);
             stage.awaitPublished(20);
             stage.toGateway.pipes().getFirst().stall(FaultProxy.Way.DOWN);
-            // everybody else goes on
+            // all others go on
             stage.awaitPublished(300);
             await().atMost(Stage.PATIENCE)
                     .until(() -> stage.clients.stream().filter(client -> client.hasSeen(stage.ledger.of(client.user())))
@@ -542,7 +549,7 @@ class FaultsTest {
         try (Stage stage = stage("poison message in the middle of a batch", Map.of("INTAKE_LINGER", "250ms"))) {
             stage.connectAll();
             stage.publisher.start(8);
-            String[] poison = { "nonsense", "{\"userId\":\"user-0\",\"notificationId\":1,\"message\":\"a\\u0000b\"}",
+            String[] poison = { "nonsense", "{\"userId\":\"user\\u0000\",\"notificationId\":1,\"message\":\"m\"}",
                     "{\"userId\":\"user-0\",\"notificationId\":\"x\",\"message\":\"m\"}",
                     "{\"userId\":\"user-0\",\"notificationId\":2,\"message\":\"m\",\"metadata\":[1e99999,1e99999]}" };
             for (String body : poison) {
@@ -597,7 +604,7 @@ class FaultsTest {
                 stage.faults.incrementAndGet();
                 stage.gateway.terminate();
                 assertThat(stage.gateway.await(30)).as("has ended").isTrue();
-                // 143: its own end after SIGTERM; a stop that used up its grace period ends by force with 1
+                // 143 is an orderly end after SIGTERM; a stop that exceeds its grace period ends by force with 1
                 assertThat(stage.gateway.exitStatus()).isEqualTo(143);
                 stage.startGateway();
             }
@@ -618,7 +625,7 @@ class FaultsTest {
             stage.awaitPublished(20);
             long begun = System.nanoTime();
             stage.gateway.terminate();
-            // far above the grace, far below what hangs here
+            // far above the grace period, far below the time that the step hangs
             assertThat(stage.gateway.await(30)).as("has ended").isTrue();
             System.out.println("stop with a hanging database took " + (System.nanoTime() - begun) / 1_000_000 + " ms");
             stage.toDatabase.flow();
@@ -684,13 +691,15 @@ class FaultsTest {
         }
     }
 
-    /** The long run: {@code -Dfaults.minutes=60}. What the process holds is printed at its beginning and at its end. */
+    /**
+     * The long run: {@code -Dfaults.minutes=60}. Prints the resources of the process at the beginning and at the end.
+     */
     @Test
     @Timeout(value = 1, unit = TimeUnit.DAYS)
     void soak() {
         Assumptions.assumeTrue(SOAK_MINUTES > 0, "the long run is asked for by -Dfaults.minutes=60");
         try (Stage stage = stage("soak of " + SOAK_MINUTES + " min")) {
-            // all is read, or every cut would bring back all that was ever published
+            // all rows are read, otherwise every cut would bring all of them again
             stage.ledger.users().forEach(user -> stage.connect(user).readingEvery(1));
             stage.publisher.start(20);
             stage.awaitPublished(500);

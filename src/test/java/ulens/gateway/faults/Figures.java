@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * What a gateway process holds.
+ * The resources of a gateway process.
  *
  * @param heapKib
  *            heap in use after a full collection

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 
 /** A gateway in a process of its own. */
 final class GatewayProcess implements AutoCloseable {
@@ -19,7 +20,7 @@ final class GatewayProcess implements AutoCloseable {
     private static final int MOST_LINES = 2_000;
 
     private final Process process;
-    private final CompletableFuture<Integer> port = new CompletableFuture<>();
+    private final CompletableFuture<List<Integer>> ports = new CompletableFuture<>();
     private final ConcurrentLinkedDeque<String> log = new ConcurrentLinkedDeque<>();
 
     private GatewayProcess(Process process) {
@@ -27,13 +28,19 @@ final class GatewayProcess implements AutoCloseable {
         Thread.ofVirtual().start(this::read);
     }
 
-    /** Starts it; {@link #port()} waits until it is there. */
+    /** Starts it; {@link #port()} waits until it listens. */
     static GatewayProcess start(Map<String, String> environment) {
+        return start(environment, List.of());
+    }
+
+    /** Starts it through another program, for example one that sets its limits. */
+    static GatewayProcess start(Map<String, String> environment, List<String> starter) {
         ProcessBuilder builder = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow", "-Xmx256m",
                 "-Djava.util.logging.config.file=" + Path.of("src/main/resources/logging.properties").toAbsolutePath(),
                 "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path"),
                 GatewayChild.class.getName()).redirectErrorStream(true);
+        builder.command().addAll(0, starter);
         builder.environment().putAll(environment);
         try {
             return new GatewayProcess(builder.start());
@@ -51,18 +58,26 @@ final class GatewayProcess implements AutoCloseable {
                     log.poll();
                 }
                 if (line.startsWith("ready ")) {
-                    port.complete(Integer.parseInt(line.substring("ready ".length())));
+                    ports.complete(Pattern.compile(" ").splitAsStream(line).skip(1).map(Integer::valueOf).toList());
                 }
             }
         } catch (IOException _) {
             // the process is gone
         }
-        port.completeExceptionally(new IllegalStateException("the gateway has ended"));
+        ports.completeExceptionally(new IllegalStateException("the gateway has ended"));
     }
 
     int port() {
+        return ports().getFirst();
+    }
+
+    int opsPort() {
+        return ports().getLast();
+    }
+
+    private List<Integer> ports() {
         try {
-            return port.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            return ports.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
         } catch (Exception failure) {
             throw new IllegalStateException("the gateway did not start:\n" + String.join("\n", log()), failure);
         }
@@ -84,20 +99,20 @@ final class GatewayProcess implements AutoCloseable {
         return List.copyOf(log);
     }
 
-    /** {@return how many lines of its log hold this} */
+    /** {@return how many lines of its log contain this text} */
     long said(String text) {
         return log.stream().filter(line -> line.contains(text)).count();
     }
 
-    /** Ends it without a word, as kill -9 does. */
+    /** Kills it, as kill -9 does. */
     void kill() {
         process.destroyForcibly();
         await(PATIENCE_SECONDS);
     }
 
-    /** Asks it to end, as SIGTERM does. */
+    /** Ends it with SIGTERM. */
     void terminate() {
-        // not Process.destroy: that closes our end of its output as well
+        // not Process.destroy, which would close our end of its output as well
         process.toHandle().destroy();
     }
 

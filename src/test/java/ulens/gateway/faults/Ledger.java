@@ -6,7 +6,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** What was published and confirmed by the broker: the notifications that must not be lost. */
+/** The notifications that were published and confirmed by the broker, and must not be lost. */
 final class Ledger {
     private static final long STRIDE = 10_000_000;
 
@@ -14,7 +14,7 @@ final class Ledger {
     private final Map<String, AtomicLong> next = new ConcurrentHashMap<>();
     private final Map<String, List<Long>> confirmed = new ConcurrentHashMap<>();
 
-    /** Ids of different users never meet. */
+    /** Gives each user a range of ids of its own. */
     Ledger(List<String> users) {
         this.users = users;
         for (int i = 0; i < users.size(); i++) {

@@ -6,7 +6,7 @@ import io.socket.client.Socket;
 import org.json.JSONArray;
 import org.json.JSONException;
 import org.json.JSONObject;
-import ulens.gateway.TestTokens;
+import ulens.gateway.fixture.TestTokens;
 
 import java.net.URI;
 import java.time.Instant;
@@ -18,9 +18,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** The official client of one user, which reconnects by itself, subscribes each time, and writes down what it sees. */
+/**
+ * The official client of one user, which reconnects by itself, subscribes each time, and logs the notifications that it
+ * gets.
+ */
 final class LoggedClient implements AutoCloseable {
-    /** A notification that came, on which connection, when. */
+    /** A notification, with the connection and the time at which it came. */
     record Seen(int connection, long id, Instant at) {
     }
 
@@ -48,7 +51,7 @@ final class LoggedClient implements AutoCloseable {
         socket.on(Socket.EVENT_DISCONNECT, args -> {
             farewells.add(String.valueOf(args[0]));
             if ("io server disconnect".equals(args[0])) {
-                // the stock client does not come back by itself from this one
+                // the stock client does not reconnect by itself for this reason
                 socket.connect();
             }
         });
@@ -75,7 +78,7 @@ final class LoggedClient implements AutoCloseable {
         }
     }
 
-    /** Marks one as read; an answer that does not come is asked for again when the row comes again. */
+    /** Marks a notification as read; if the answer is lost, it is tried again when the row comes again. */
     void read(long id) {
         requested.add(id);
         JSONObject request = new JSONObject();

@@ -4,7 +4,7 @@ import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
-import ulens.gateway.TestBroker;
+import ulens.gateway.fixture.TestBroker;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -14,8 +14,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * A service that publishes numbered notifications and enters into the ledger what the broker has confirmed and routed.
- * What is in doubt it publishes again, as a careful producer does. Each user's numbers come from one publisher, in
- * order.
+ * It publishes messages again whose outcome is unknown, as a careful producer does. Each user's numbers come from one
+ * publisher, in order.
  */
 final class Publisher implements AutoCloseable {
     private static final int CONFIRM_MILLIS = 5_000;
@@ -37,7 +37,7 @@ final class Publisher implements AutoCloseable {
         this.random = new Random(seed);
     }
 
-    /** Publishes to one user and returns when the broker has it. */
+    /** Publishes to one user and returns when the broker has confirmed. */
     void publish(String user, int count) {
         List<Long> ids = new ArrayList<>();
         for (int i = 0; i < count; i++) {
@@ -66,7 +66,7 @@ final class Publisher implements AutoCloseable {
         return this;
     }
 
-    /** Publishes nothing until {@link #goOn()}; returns when the last is confirmed. */
+    /** Stops publishing until {@link #goOn()}; returns when the last message is confirmed. */
     void hold() {
         paused = true;
         pause(20);

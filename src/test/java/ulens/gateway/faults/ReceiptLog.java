@@ -61,7 +61,7 @@ final class ReceiptLog implements AutoCloseable {
         }
     }
 
-    /** {@return ids of all events, each event once however often it came} */
+    /** {@return ids of all events, without repeats} */
     List<Long> ids() {
         return events.values().stream().flatMap(List::stream).toList();
     }

@@ -5,7 +5,7 @@ import org.awaitility.core.ConditionTimeoutException;
 import java.util.HashSet;
 import java.util.Set;
 
-/** Waits until nothing is on its way any more; whatever never settles is said, and left to the checker. */
+/** Waits until nothing is in progress any more. What does not settle in time is printed, and left to the checker. */
 final class Settling {
     private final Stage stage;
     private final long deadLetters;

@@ -1,6 +1,6 @@
 package ulens.gateway.faults;
 
-import ulens.gateway.TestTokens;
+import ulens.gateway.fixture.TestTokens;
 
 import java.net.URI;
 import java.net.http.HttpClient;

@@ -1,6 +1,7 @@
 package ulens.gateway.faults;
 
-import ulens.gateway.TestTokens;
+import ulens.gateway.fixture.OpsPage;
+import ulens.gateway.fixture.TestTokens;
 
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -66,7 +67,16 @@ final class Stage implements AutoCloseable {
                 "SOCKET_TEST_INTERVAL", "0", "FAULTS_EMBEDDED_BROKER", Boolean.toString(!FaultBroker.isReal())));
         environment.putAll(settings);
         startGateway();
-        await().atMost(PATIENCE).until(this::ready);
+        try {
+            await().atMost(PATIENCE).until(this::ready);
+        } catch (RuntimeException neverReady) {
+            String health = OpsPage.get(gateway.opsPort(), "/observe/health").body();
+            List<String> log = gateway.log();
+            // its queue would take the messages of later cases
+            close();
+            throw new IllegalStateException("the gateway does not get ready: " + health + "\n" + String.join("\n", log),
+                    neverReady);
+        }
     }
 
     void startGateway() {
@@ -88,7 +98,7 @@ final class Stage implements AutoCloseable {
         healed();
     }
 
-    /** Ends the process; what was on its way through this connection goes no further. */
+    /** Kills the process; bytes on their way through this connection are not forwarded. */
     void killOnTheWay(FaultProxy.Pipe pipe) {
         gateway.kill();
         pipe.cut();
@@ -101,7 +111,7 @@ final class Stage implements AutoCloseable {
     int status(String path) {
         try {
             return HTTP
-                    .send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + gateway.port() + path))
+                    .send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + gateway.opsPort() + path))
                             .timeout(Duration.ofSeconds(20)).build(), HttpResponse.BodyHandlers.discarding())
                     .statusCode();
         } catch (Exception _) {
@@ -109,11 +119,11 @@ final class Stage implements AutoCloseable {
         }
     }
 
-    /** {@return a metric of the gateway, NaN if it does not say} */
+    /** {@return a metric of the gateway, NaN if it is missing} */
     double metric(String metric) {
         try {
             String all = HTTP.send(
-                    HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + gateway.port() + "/observe/metrics"))
+                    HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + gateway.opsPort() + "/observe/metrics"))
                             .timeout(Duration.ofSeconds(20)).header("Accept", "text/plain").build(),
                     HttpResponse.BodyHandlers.ofString()).body();
             return all.lines().filter(line -> line.startsWith(metric + "{") || line.startsWith(metric + " "))
@@ -140,7 +150,7 @@ final class Stage implements AutoCloseable {
         return client;
     }
 
-    /** The last fault is over: from here on recovery is measured. */
+    /** The last fault is over; the time of recovery is measured from here on. */
     void healed() {
         healed = System.nanoTime();
     }
@@ -149,7 +159,7 @@ final class Stage implements AutoCloseable {
         expectedDeadLetters = count;
     }
 
-    /** Waits until so many rows are in the table. */
+    /** Waits until this number of rows is in the table. */
     void awaitRows(long rows) {
         await().atMost(PATIENCE).until(() -> rows() >= rows);
     }
@@ -158,7 +168,7 @@ final class Stage implements AutoCloseable {
         return database.number("select count(*) from " + schema + ".delivery");
     }
 
-    /** Lets it run under load for a while: until so many more notifications are confirmed by the broker. */
+    /** Waits under load until this number of further notifications is confirmed by the broker. */
     void awaitPublished(int more) {
         long goal = ledger.size() + more;
         await().atMost(PATIENCE).until(() -> ledger.size() >= goal);

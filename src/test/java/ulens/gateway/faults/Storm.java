@@ -1,6 +1,6 @@
 package ulens.gateway.faults;
 
-import ulens.gateway.TestTokens;
+import ulens.gateway.fixture.TestTokens;
 
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -131,7 +131,7 @@ final class Storm implements AutoCloseable {
 
         @Override
         public void onError(WebSocket from, Throwable error) {
-            // cut, as was wanted
+            // cut on purpose
         }
     }
 }

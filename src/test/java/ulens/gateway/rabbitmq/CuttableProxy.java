@@ -26,6 +26,7 @@ public final class CuttableProxy implements AutoCloseable {
     private final AtomicInteger heartbeats = new AtomicInteger();
     private volatile CountDownLatch replies = new CountDownLatch(0);
     private volatile ServerSocket listener;
+    private volatile boolean refusing;
 
     /** Listens on a free port. */
     public CuttableProxy(String targetHost, int targetPort) throws IOException {
@@ -41,12 +42,12 @@ public final class CuttableProxy implements AutoCloseable {
     }
 
     /** Connections accepted so far. */
-    int accepted() {
+    public int accepted() {
         return accepted.get();
     }
 
     /** AMQP heartbeats sent by the client so far (on idle connections). */
-    int heartbeats() {
+    public int heartbeats() {
         return heartbeats.get();
     }
 
@@ -59,19 +60,30 @@ public final class CuttableProxy implements AutoCloseable {
         replies = new CountDownLatch(0);
     }
 
+    /** Breaks all connections and ends new ones at once, until {@link #admit}; the port stays its own. */
+    public void refuse() {
+        refusing = true;
+        cut();
+    }
+
+    /** Lets new connections through again. */
+    public void admit() {
+        refusing = false;
+    }
+
     /** Breaks all connections and refuses new ones. */
-    void down() throws IOException {
+    public void down() throws IOException {
         listener.close();
         cut();
     }
 
     /** Accepts connections again. */
-    void up() throws IOException {
+    public void up() throws IOException {
         listener = listen(port);
     }
 
     /** Keeps back what the broker says, until the next cut. */
-    void holdReplies() {
+    public void holdReplies() {
         replies = new CountDownLatch(1);
     }
 
@@ -89,8 +101,10 @@ public final class CuttableProxy implements AutoCloseable {
                 Socket client = server.accept();
                 accepted.incrementAndGet();
                 sockets.add(client);
-                connect(client);
-                if (server.isClosed()) {
+                if (!refusing) {
+                    connect(client);
+                }
+                if (refusing || server.isClosed()) {
                     close(client);
                 }
             } catch (IOException _) {

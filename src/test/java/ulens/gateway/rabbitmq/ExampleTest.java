@@ -1,21 +1,25 @@
 package ulens.gateway.rabbitmq;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import io.helidon.config.Config;
 import io.helidon.config.ConfigSources;
 import io.helidon.messaging.Channel;
 import io.helidon.messaging.Messaging;
 import io.helidon.messaging.MessagingException;
-import java.util.List;
-import java.util.Map;
 import org.eclipse.microprofile.reactive.messaging.Message;
 import org.eclipse.microprofile.reactive.streams.operators.ReactiveStreams;
 import org.junit.jupiter.api.Test;
-import ulens.gateway.rabbitmq.Topology.Binding;
-import ulens.gateway.rabbitmq.Topology.Exchange;
-import ulens.gateway.rabbitmq.Topology.Queue;
+import ulens.gateway.rabbitmq.outgoing.ConfirmedPublisher;
+import ulens.gateway.rabbitmq.outgoing.Publication;
+import ulens.gateway.rabbitmq.topology.Topology;
+import ulens.gateway.rabbitmq.topology.Topology.Binding;
+import ulens.gateway.rabbitmq.topology.Topology.Exchange;
+import ulens.gateway.rabbitmq.topology.Topology.Queue;
+
+import java.util.List;
+import java.util.Map;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /** The example of the package documentation, and the same by Helidon Config. */
 class ExampleTest extends RabbitMqTestCase {

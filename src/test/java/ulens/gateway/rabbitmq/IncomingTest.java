@@ -1,15 +1,18 @@
 package ulens.gateway.rabbitmq;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import com.rabbitmq.client.AMQP;
 import io.helidon.messaging.Messaging;
+import org.eclipse.microprofile.reactive.messaging.Message;
+import org.junit.jupiter.api.Test;
+import ulens.gateway.rabbitmq.incoming.DeferredMessage;
+import ulens.gateway.rabbitmq.incoming.RabbitMqMessage;
+
 import java.util.Date;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
-import org.eclipse.microprofile.reactive.messaging.Message;
-import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 class IncomingTest extends RabbitMqTestCase {
 
@@ -21,7 +24,7 @@ class IncomingTest extends RabbitMqTestCase {
         RabbitMqConnector connector = connector().build();
         consume(connector, queue, 10, probe);
 
-        eventually().until(() -> connector.incoming().getFirst().waiting() == 10);
+        eventually().until(() -> waiting(connector) == 10);
         eventually().until(() -> broker.has(queue, 40, 10));
         assertThat(probe.messages).isEmpty();
 
@@ -29,7 +32,7 @@ class IncomingTest extends RabbitMqTestCase {
         probe.subscription.request(2);
         eventually().until(() -> probe.messages.size() == 3);
         assertThat(probe.numbers()).isEqualTo(upTo(3));
-        assertThat(connector.incoming().getFirst().waiting()).isEqualTo(7);
+        assertThat(waiting(connector)).isEqualTo(7);
         assertThat(broker.has(queue, 40, 10)).isTrue();
     }
 
@@ -50,6 +53,34 @@ class IncomingTest extends RabbitMqTestCase {
         eventually().until(() -> probe.messages.size() == 500);
         assertThat(probe.numbers()).isEqualTo(upTo(500));
         eventually().until(() -> broker.ready(queue) == 0);
+    }
+
+    @Test
+    void ackThroughPassesOverWhatIsDeferred() throws Exception {
+        String queue = broker.newQueue();
+        broker.send(queue, 1, 10);
+        Probe probe = new Probe(Long.MAX_VALUE);
+        Messaging messaging = consume(connector().build(), queue, 10, probe);
+        eventually().until(() -> probe.messages.size() == 10);
+
+        DeferredMessage fourth = probe.messages.get(3).defer();
+        DeferredMessage sixth = probe.messages.get(5).defer();
+        DeferredMessage eighth = probe.messages.get(7).defer();
+        probe.messages.get(3).ack();
+        probe.messages.get(8).ackThrough();
+        sixth.ack();
+        sixth.ack();
+        eighth.requeue();
+        eventually().until(() -> probe.messages.size() == 11);
+        assertThat(Probe.number(probe.last())).isEqualTo(8);
+        probe.last().ackThrough();
+        assertThat(fourth.live()).isTrue();
+        assertThat(states.changes).containsExactly("connected");
+
+        stop(messaging);
+        assertThat(fourth.live()).isFalse();
+        fourth.ack();
+        eventually().until(() -> broker.ready(queue) == 1);
     }
 
     @Test
@@ -130,7 +161,7 @@ class IncomingTest extends RabbitMqTestCase {
         };
         Probe free = new Probe(Long.MAX_VALUE);
         broker.send(stuck, 1, 100);
-        RabbitMqConnector connector = connector().uri(TestBroker.urlThrough(proxy.port()) + "?heartbeat=1").build();
+        RabbitMqConnector connector = connector().uri(BrokerSandbox.urlThrough(proxy.port()) + "?heartbeat=1").build();
         start(Messaging.builder().connector(connector).subscriber(from(stuck, 50), blocked)
                 .subscriber(from(healthy, 50), free).build());
         eventually().until(() -> blocked.messages.size() == 1);
@@ -178,29 +209,7 @@ class IncomingTest extends RabbitMqTestCase {
             }
         };
 
-        connector.incoming().getFirst().subscribe(new Adapter(second));
+        connector.incoming().getFirst().subscribe(second);
         assertThat(second.errors).singleElement().isInstanceOf(IllegalStateException.class);
-    }
-
-    private record Adapter(Probe to) implements org.reactivestreams.Subscriber<RabbitMqMessage> {
-        @Override
-        public void onSubscribe(org.reactivestreams.Subscription s) {
-            to.onSubscribe(s);
-        }
-
-        @Override
-        public void onNext(RabbitMqMessage message) {
-            to.onNext(message);
-        }
-
-        @Override
-        public void onError(Throwable t) {
-            to.onError(t);
-        }
-
-        @Override
-        public void onComplete() {
-            to.onComplete();
-        }
     }
 }

@@ -1,22 +1,24 @@
 package ulens.gateway.rabbitmq;
 
-import java.nio.charset.StandardCharsets;
-import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import org.eclipse.microprofile.reactive.messaging.Message;
 import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
+import ulens.gateway.rabbitmq.incoming.RabbitMqMessage;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A subscriber that keeps what it gets and asks for what it is told to. */
-class Probe implements Subscriber<Message<byte[]>> {
+public class Probe implements Subscriber<Message<byte[]>> {
 
-    final List<RabbitMqMessage> messages = new CopyOnWriteArrayList<>();
-    final List<Throwable> errors = new CopyOnWriteArrayList<>();
-    volatile boolean complete;
-    volatile Subscription subscription;
+    public final List<RabbitMqMessage> messages = new CopyOnWriteArrayList<>();
+    public final List<Throwable> errors = new CopyOnWriteArrayList<>();
+    public volatile boolean complete;
+    public volatile Subscription subscription;
     private final long initialDemand;
 
-    Probe(long initialDemand) {
+    public Probe(long initialDemand) {
         this.initialDemand = initialDemand;
     }
 
@@ -43,15 +45,15 @@ class Probe implements Subscriber<Message<byte[]>> {
         complete = true;
     }
 
-    List<Integer> numbers() {
+    public List<Integer> numbers() {
         return messages.stream().map(Probe::number).toList();
     }
 
-    RabbitMqMessage last() {
+    public RabbitMqMessage last() {
         return messages.getLast();
     }
 
-    static int number(RabbitMqMessage message) {
+    public static int number(RabbitMqMessage message) {
         return Integer.parseInt(new String(message.getPayload(), StandardCharsets.UTF_8));
     }
 }

@@ -1,13 +1,15 @@
 package ulens.gateway.rabbitmq;
 
+import ulens.gateway.rabbitmq.connection.ConnectionListener;
+
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Keeps what a connection listener is told. */
-final class RecordedStates implements ConnectionListener {
+public final class RecordedStates implements ConnectionListener {
 
-    final List<String> changes = new CopyOnWriteArrayList<>();
-    final List<String> reasons = new CopyOnWriteArrayList<>();
+    public final List<String> changes = new CopyOnWriteArrayList<>();
+    public final List<String> reasons = new CopyOnWriteArrayList<>();
 
     @Override
     public void connected() {

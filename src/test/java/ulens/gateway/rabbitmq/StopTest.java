@@ -1,9 +1,9 @@
 package ulens.gateway.rabbitmq;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.helidon.messaging.Messaging;
 import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 class StopTest extends RabbitMqTestCase {
 
@@ -14,7 +14,7 @@ class StopTest extends RabbitMqTestCase {
         Probe probe = new Probe(4);
         RabbitMqConnector connector = connector().build();
         Messaging messaging = consume(connector, queue, 20, probe);
-        eventually().until(() -> probe.messages.size() == 4 && connector.incoming().getFirst().waiting() == 16);
+        eventually().until(() -> probe.messages.size() == 4 && waiting(connector) == 16);
 
         connector.cancelConsumers();
         eventually().until(() -> broker.has(queue, 26, 4));

@@ -1,6 +1,6 @@
 package ulens.gateway.socketio;
 
-import static org.assertj.core.api.Assertions.assertThat;
+import ulens.gateway.fixture.SendsInTurn;
 
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -11,12 +11,15 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 /** Says over a WebSocket exactly what a test wants said. Answers heartbeats if it is told to. */
 final class RawClient implements WebSocket.Listener, AutoCloseable {
     private static final HttpClient HTTP = HttpClient.newHttpClient();
     static final String CLOSED = "(closed)";
 
     private final BlockingQueue<Object> received = new LinkedBlockingQueue<>();
+    private final SendsInTurn sends = new SendsInTurn();
     private final StringBuilder text = new StringBuilder();
     private final boolean answersPings;
     private WebSocket socket;
@@ -48,11 +51,11 @@ final class RawClient implements WebSocket.Listener, AutoCloseable {
     }
 
     void say(String message) {
-        socket.sendText(message, true).join();
+        sends.send(() -> socket.sendText(message, true)).join();
     }
 
     void say(byte... bytes) {
-        socket.sendBinary(ByteBuffer.wrap(bytes), true).join();
+        sends.send(() -> socket.sendBinary(ByteBuffer.wrap(bytes), true)).join();
     }
 
     /** {@return the next message (text or bytes), or {@link #CLOSED}; heartbeats are left out} */
@@ -75,7 +78,7 @@ final class RawClient implements WebSocket.Listener, AutoCloseable {
             if (!message.equals("2")) {
                 received.add(message);
             } else if (answersPings) {
-                from.sendText("3", true);
+                sends.send(() -> from.sendText("3", true));
             }
         }
         from.request(1);

@@ -1,13 +1,12 @@
 package ulens.gateway.socketio;
 
-import java.time.Duration;
-import java.util.List;
-
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.WebServerConfig;
 import io.helidon.webserver.http.HttpRouting;
-
 import ulens.gateway.engineio.EngineConfig;
+
+import java.time.Duration;
+import java.util.List;
 
 /**
  * The server that the conformance suite of the Socket.IO protocol expects:
@@ -22,7 +21,12 @@ public final class SocketIoEcho {
     }
 
     static WebServer start(int port) {
-        SocketIoServer io = SocketIoServer.builder().engine(engine()).connectTimeout(Duration.ofSeconds(1)).build();
+        return start(port, Duration.ofMillis(300), Duration.ofMillis(200), Duration.ofSeconds(1));
+    }
+
+    static WebServer start(int port, Duration pingInterval, Duration pingTimeout, Duration connectTimeout) {
+        SocketIoServer io = new SocketIoServer(
+                SocketIoConfig.defaults().with(engine(pingInterval, pingTimeout)).withConnectTimeout(connectTimeout));
         for (String name : List.of("/", "/custom")) {
             io.namespace(name).onConnection(SocketIoEcho::echo);
         }
@@ -38,10 +42,8 @@ public final class SocketIoEcho {
         socket.emit("auth", socket.auth());
     }
 
-    private static EngineConfig engine() {
+    private static EngineConfig engine(Duration pingInterval, Duration pingTimeout) {
         EngineConfig stock = EngineConfig.defaults("/socket.io/");
-        return new EngineConfig(stock.path(), Duration.ofMillis(300), Duration.ofMillis(200), 1_000_000,
-                stock.proofDelay(), stock.softQueueLimit(), stock.hardQueueLimit(), stock.stallTimeout(),
-                stock.maxSessions(), stock.maxSessionsPerAddress(), stock.maxPacketsPerPost(), stock.origins());
+        return stock.with(new EngineConfig.Heartbeat(pingInterval, pingTimeout, stock.heartbeat().proofDelay()));
     }
 }

@@ -1,14 +1,12 @@
 package ulens.gateway.socketio;
 
-import java.time.Duration;
-import java.util.Set;
-import java.util.function.Consumer;
-
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.WebServerConfig;
 import io.helidon.webserver.http.HttpRouting;
-
 import ulens.gateway.engineio.EngineConfig;
+
+import java.time.Duration;
+import java.util.function.Consumer;
 
 /** A Socket.IO server on a real port. */
 final class TestServer implements AutoCloseable {
@@ -21,11 +19,11 @@ final class TestServer implements AutoCloseable {
     }
 
     static TestServer start(Consumer<SocketIoServer> application) {
-        return start(SocketIoServer.builder(), application);
+        return start(SocketIoConfig.defaults(), application);
     }
 
-    static TestServer start(SocketIoServer.Builder settings, Consumer<SocketIoServer> application) {
-        SocketIoServer io = settings.build();
+    static TestServer start(SocketIoConfig settings, Consumer<SocketIoServer> application) {
+        SocketIoServer io = new SocketIoServer(settings);
         application.accept(io);
         WebServerConfig.Builder web = WebServer.builder().port(0);
         HttpRouting.Builder routing = HttpRouting.builder();
@@ -36,9 +34,7 @@ final class TestServer implements AutoCloseable {
     /** Heartbeats that are quick enough to see a peer die within a test. */
     static EngineConfig engine(Duration pingInterval, Duration pingTimeout) {
         EngineConfig stock = EngineConfig.defaults("/socket.io/");
-        return new EngineConfig(stock.path(), pingInterval, pingTimeout, stock.maxPayload(), stock.proofDelay(),
-                stock.softQueueLimit(), stock.hardQueueLimit(), stock.stallTimeout(), stock.maxSessions(),
-                stock.maxSessionsPerAddress(), stock.maxPacketsPerPost(), Set.of("*"));
+        return stock.with(new EngineConfig.Heartbeat(pingInterval, pingTimeout, stock.heartbeat().proofDelay()));
     }
 
     SocketIoServer io() {

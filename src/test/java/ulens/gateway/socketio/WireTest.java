@@ -1,13 +1,6 @@
 package ulens.gateway.socketio;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
-
-import java.time.Duration;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
-
+import io.helidon.webserver.WebServer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -15,7 +8,13 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import io.helidon.webserver.WebServer;
+import java.time.Duration;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 /** The echo fixture and other servers, spoken to in raw WebSocket messages. */
 @Timeout(60)
@@ -124,8 +123,8 @@ class WireTest {
     @Test
     void tellsTheReasonsOfTheEngine() throws Exception {
         BlockingQueue<String> reasons = new LinkedBlockingQueue<>();
-        SocketIoServer.Builder settings = SocketIoServer.builder()
-                .engine(TestServer.engine(Duration.ofMillis(300), Duration.ofMillis(200)));
+        SocketIoConfig settings = SocketIoConfig.defaults()
+                .with(TestServer.engine(Duration.ofMillis(300), Duration.ofMillis(200)));
         try (TestServer server = TestServer.start(settings, io -> io.namespace("/").onConnection(socket -> {
             socket.onDisconnect(reasons::add);
             socket.emit("auth", socket.auth());

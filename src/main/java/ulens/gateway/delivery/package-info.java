@@ -1,5 +1,0 @@
-/**
- * From the database to the sockets: rooms, cursors, catch-up and confirmation. Owns the tables {@code inbox} and
- * {@code delivery} (but for {@code read_at}, which package {@code receipts} sets).
- */
-package ulens.gateway.delivery;

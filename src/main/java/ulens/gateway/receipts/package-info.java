@@ -1,5 +1,0 @@
-/**
- * Read receipts: what the user has read. Owns {@code delivery.read_at}, keeps {@code inbox.unread} exact, and leaves
- * the event for the backend in {@code outbox}, all in one transaction.
- */
-package ulens.gateway.receipts;
