@@ -2,10 +2,10 @@ package ulens.gateway.engineio;
 
 import org.jspecify.annotations.Nullable;
 import ulens.gateway.engineio.inbound.InboundBudget;
-import ulens.gateway.engineio.request.AddressLimits;
 import ulens.gateway.engineio.request.Handshake;
 import ulens.gateway.engineio.request.Refusal;
 import ulens.gateway.engineio.request.RefusedException;
+import ulens.gateway.engineio.request.RequestLimits;
 import ulens.gateway.http.Newcomers;
 import ulens.gateway.limits.Network;
 import ulens.gateway.websocket.CloseCode;
@@ -29,7 +29,7 @@ final class SessionRegistry implements Session.Registry {
     private final SecureRandom random = new SecureRandom();
     private final ConcurrentHashMap<String, Session> byId = new ConcurrentHashMap<>();
     private final SessionCount count;
-    private final AddressLimits limits;
+    private final RequestLimits limits;
     private final ReentrantLock relieving = new ReentrantLock();
     private final Newcomers<Session> newcomers = new Newcomers<>();
     private final LongAdder evicted = new LongAdder();
@@ -37,7 +37,7 @@ final class SessionRegistry implements Session.Registry {
 
     private SessionRegistry(EngineConfig config, SessionAcceptor acceptor, InboundBudget budget) {
         this.context = SessionContext.create(config, acceptor, budget);
-        this.limits = new AddressLimits(config.peers());
+        this.limits = new RequestLimits(config.peers());
         this.count = new SessionCount(config.limits().maxSessions(), config.limits().maxSessionsPerAddress());
     }
 
@@ -88,7 +88,7 @@ final class SessionRegistry implements Session.Registry {
         }
     }
 
-    AddressLimits limits() {
+    RequestLimits limits() {
         return limits;
     }
 

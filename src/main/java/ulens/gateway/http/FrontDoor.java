@@ -36,7 +36,7 @@ public final class FrontDoor implements AutoCloseable {
     private final String name;
     private final HttpLimits limits;
     private final IntSupplier descriptors;
-    private final Places places;
+    private final ConnectionLimits connectionLimits;
     private final Map<Ending, Long> said = new EnumMap<>(Ending.class);
     private final Loop looking;
     private long lastSaid = System.nanoTime();
@@ -66,12 +66,12 @@ public final class FrontDoor implements AutoCloseable {
     public FrontDoor(String name, HttpLimits limits, IntSupplier descriptors) {
         this.name = name;
         this.limits = limits;
-        this.places = new Places(limits);
+        this.connectionLimits = new ConnectionLimits(limits);
         this.descriptors = descriptors;
         for (Ending ending : Ending.values()) {
             said.put(ending, 0L);
         }
-        places.limit(descriptors.getAsInt());
+        connectionLimits.limit(descriptors.getAsInt());
         long interval = interval().toNanos();
         looking = Loop.platform(Task.of(LOGGER, "[GATEWAY][WS]", "front-door-" + name), () -> {
             TimeUnit.NANOSECONDS.sleep(interval);
@@ -104,10 +104,10 @@ public final class FrontDoor implements AutoCloseable {
      */
     public void attach(ListenerConfig.BuilderBase<?, ?> listener, ServerConnectionSelector inside,
             UnaryOperator<ServerConnectionSelector> before) {
-        listener.maxTcpConnections(places.most() + SPARE);
+        listener.maxTcpConnections(connectionLimits.most() + SPARE);
         // With a second selector Helidon would wait for the first byte before it asks us.
         listener.protocolsDiscoverServices(false);
-        listener.addConnectionSelector(before.apply(new Selector(places, inside)));
+        listener.addConnectionSelector(before.apply(new Selector(connectionLimits, inside)));
     }
 
     /**
@@ -123,26 +123,27 @@ public final class FrontDoor implements AutoCloseable {
                 .maxHeadersSize(2 * RequestHead.MAX_HEADERS).build();
     }
 
-    private record Selector(Places places, ServerConnectionSelector inside) implements UnconditionalSelector {
+    private record Selector(ConnectionLimits connectionLimits, ServerConnectionSelector inside)
+            implements UnconditionalSelector {
         @Override
         public ServerConnection connection(ConnectionContext context) {
-            return new GuardedConnection(places, context, inside);
+            return new GuardedConnection(connectionLimits, context, inside);
         }
     }
 
     /** {@return connections that are open now} */
     public int connections() {
-        return places.taken();
+        return connectionLimits.taken();
     }
 
     /** {@return how many of them have not been kept yet, see {@link GuardedConnection#keep()}} */
     public int newcomers() {
-        return places.newcomers();
+        return connectionLimits.newcomers();
     }
 
     /** {@return the limit on connections at this time} */
     public int mostConnections() {
-        return places.most();
+        return connectionLimits.most();
     }
 
     /**
@@ -154,13 +155,13 @@ public final class FrontDoor implements AutoCloseable {
      * @return their number since the start
      */
     public long ended(Ending ending) {
-        return places.ended(ending);
+        return connectionLimits.ended(ending);
     }
 
     private void look() {
         long now = System.nanoTime();
-        places.check(now);
-        places.limit(descriptors.getAsInt());
+        connectionLimits.check(now);
+        connectionLimits.limit(descriptors.getAsInt());
         if (now - lastSaid >= LOG_EVERY) {
             lastSaid = now;
             say();
@@ -180,7 +181,7 @@ public final class FrontDoor implements AutoCloseable {
     private void say() {
         List<String> parts = new ArrayList<>();
         for (Ending ending : Ending.values()) {
-            long sum = places.ended(ending);
+            long sum = connectionLimits.ended(ending);
             long since = sum - said.put(ending, sum);
             if (since > 0 && !ending.isUsual()) {
                 parts.add(ending.words() + " " + since);
@@ -189,7 +190,7 @@ public final class FrontDoor implements AutoCloseable {
         if (!parts.isEmpty()) {
             LOGGER.log(System.Logger.Level.WARNING,
                     "[GATEWAY][WS] connections ended in the last 10 s, listener {0}: {1}; the last one from {2}", name,
-                    String.join(", ", parts), places.lastOne());
+                    String.join(", ", parts), connectionLimits.lastOne());
         }
     }
 

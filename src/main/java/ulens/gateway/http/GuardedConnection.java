@@ -18,14 +18,14 @@ import java.util.concurrent.TimeUnit;
 public final class GuardedConnection implements ServerConnection, InterruptableTask<Void> {
     private static final ScopedValue<GuardedConnection> CURRENT = ScopedValue.newInstance();
 
-    private final Places places;
+    private final ConnectionLimits connectionLimits;
     private final Guard guard;
     private final ServerConnection inside;
 
-    GuardedConnection(Places places, ConnectionContext outside, ServerConnectionSelector selector) {
-        this.places = places;
-        this.guard = new Guard(places, outside);
-        RequestInput input = new RequestInput(outside.serverSocket(), guard, places.limits());
+    GuardedConnection(ConnectionLimits connectionLimits, ConnectionContext outside, ServerConnectionSelector selector) {
+        this.connectionLimits = connectionLimits;
+        this.guard = new Guard(connectionLimits, outside);
+        RequestInput input = new RequestInput(outside.serverSocket(), guard, connectionLimits.limits());
         this.inside = selector.connection(new GuardedContext(outside, guard, input));
         guard.servedBy(inside);
     }
@@ -37,29 +37,29 @@ public final class GuardedConnection implements ServerConnection, InterruptableT
 
     /** Keeps the connection when room is short, since its peer is a real client. A poll is kept until its answer. */
     public void keep() {
-        places.keep(guard);
+        connectionLimits.keep(guard);
     }
 
     /** Takes back {@link #keep()}: the peer is treated as a stranger again. */
     public void strange() {
-        places.waits(guard);
+        connectionLimits.waits(guard);
     }
 
     /** The connection no longer speaks HTTP; the protocol that has taken it over sets its own deadlines. */
     public void upgraded() {
         guard.upgraded();
-        places.upgraded(guard);
+        connectionLimits.upgraded(guard);
     }
 
     @Override
     public void handle(Semaphore requests) throws InterruptedException {
         guard.servedBy(Thread.currentThread());
         try {
-            long wait = places.toWait(guard.peer());
+            long wait = connectionLimits.toWait(guard.peer());
             if (wait > 0) {
                 String seconds = Long.toString(1 + TimeUnit.NANOSECONDS.toSeconds(wait));
                 guard.say(429, "Too Many Requests", "Retry-After: " + seconds + "\r\n", "too many new connections");
-            } else if (places.admit(guard)) {
+            } else if (connectionLimits.admit(guard)) {
                 ScopedValue.where(CURRENT, this).call(() -> {
                     inside.handle(requests);
                     return null;
@@ -68,7 +68,7 @@ public final class GuardedConnection implements ServerConnection, InterruptableT
                 guard.say(503, "Service Unavailable", "Retry-After: 5\r\n", "too many connections");
             }
         } finally {
-            places.left(guard);
+            connectionLimits.left(guard);
             // here and not later, since Helidon accepts the next connection before it closes this one
             guard.close();
         }

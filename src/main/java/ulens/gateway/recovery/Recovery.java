@@ -19,12 +19,12 @@ public final class Recovery implements AutoCloseable {
     private static final int ID_BYTES = 16;
 
     private final SecureRandom random = new SecureRandom();
-    private final SessionLog log;
+    private final SessionWriter log;
     private final LocalSessions sessions;
     private final NodeHeartbeat heartbeat;
     private final Loop beats;
 
-    private Recovery(SessionLog log, LocalSessions sessions, NodeHeartbeat heartbeat, Loop beats) {
+    private Recovery(SessionWriter log, LocalSessions sessions, NodeHeartbeat heartbeat, Loop beats) {
         this.log = log;
         this.sessions = sessions;
         this.heartbeat = heartbeat;
@@ -42,7 +42,7 @@ public final class Recovery implements AutoCloseable {
      * @return recovery; this node counts as alive until it is closed
      */
     public static Recovery start(ClientSessionTable table, Duration within) {
-        SessionLog log = new SessionLog(table, within);
+        SessionWriter log = new SessionWriter(table, within);
         LocalSessions sessions = new LocalSessions(log::write);
         NodeHeartbeat heartbeat = new NodeHeartbeat(table, sessions, within);
         Loop beats = Loop.every(Task.of(LOGGER, "[GATEWAY][DB]", "node-heartbeat"),

@@ -29,7 +29,7 @@ final class CatchUp<M> {
     private final StreamReader streams;
     private final RowEncoder<M> encoder;
     private final DeliveryCounts counts;
-    private final Evidence evidence;
+    private final ProofSink proofs;
     private final int pageSize;
     private final ReadGate reads;
     private final Threads threads;
@@ -60,12 +60,12 @@ final class CatchUp<M> {
         }
     }
 
-    CatchUp(StreamReader streams, RowEncoder<M> encoder, DeliveryCounts counts, Evidence evidence, int pageSize,
+    CatchUp(StreamReader streams, RowEncoder<M> encoder, DeliveryCounts counts, ProofSink proofs, int pageSize,
             ReadGate reads, Threads threads) {
         this.streams = streams;
         this.encoder = encoder;
         this.counts = counts;
-        this.evidence = evidence;
+        this.proofs = proofs;
         this.pageSize = pageSize;
         this.reads = reads;
         this.threads = threads;
@@ -132,7 +132,7 @@ final class CatchUp<M> {
         if (request.isFresh()) {
             long settled = page.rows().isEmpty() ? page.head() : page.rows().getFirst().seq() - 1;
             if (settled - page.settled() >= NOTEWORTHY) {
-                evidence.settled(cursor.userId(), new Settled(page.generation(), settled));
+                proofs.settled(cursor.userId(), new Settled(page.generation(), settled));
             }
         }
         return !page.last() || !cursor.caughtUp(page);

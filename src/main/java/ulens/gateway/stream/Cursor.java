@@ -38,7 +38,7 @@ public final class Cursor<M> {
 
     private final String userId;
     private final Sink<M> sink;
-    private final Evidence evidence;
+    private final ProofSink proofs;
     private final Consumer<Cursor<M>> behind;
     private final ReentrantLock lock = new ReentrantLock();
 
@@ -47,7 +47,7 @@ public final class Cursor<M> {
     private long position;
     private long openUntil;
     private long floor;
-    private Proving proving = new Proving(-1);
+    private ProofProgress proving = new ProofProgress(-1);
     private boolean setBack;
     private boolean more;
     private int opening;
@@ -61,16 +61,16 @@ public final class Cursor<M> {
      *            whose stream it is
      * @param sink
      *            takes the rows
-     * @param evidence
+     * @param proofs
      *            is told of receipt
      * @param behind
      *            is given the cursor when it falls behind, under its lock: sees that one thread reads for it, which
      *            calls {@link #nextPage} and what follows it here
      */
-    Cursor(String userId, Sink<M> sink, Evidence evidence, Consumer<Cursor<M>> behind) {
+    Cursor(String userId, Sink<M> sink, ProofSink proofs, Consumer<Cursor<M>> behind) {
         this.userId = userId;
         this.sink = sink;
-        this.evidence = evidence;
+        this.proofs = proofs;
         this.behind = behind;
     }
 
@@ -97,7 +97,7 @@ public final class Cursor<M> {
                 from.seq());
         long after = Math.max(from.floor(), before);
         if (from.seq() > after) {
-            evidence.add(new Proof(userId, from.generation(), after, from.seq()));
+            proofs.add(new Proof(userId, from.generation(), after, from.seq()));
         }
     }
 
@@ -122,7 +122,7 @@ public final class Cursor<M> {
         position = from.seq();
         openUntil = from.openUntil();
         floor = from.floor();
-        proving = new Proving(known);
+        proving = new ProofProgress(known);
     }
 
     /** Ends the cursor; nothing is pushed afterwards. */
@@ -203,7 +203,7 @@ public final class Cursor<M> {
         lock.lock();
         try {
             if (state != State.CLOSED) {
-                Proving asked = proving;
+                ProofProgress asked = proving;
                 long in = generation;
                 asked.ask().ifPresent(upTo -> sink.whenReceived(() -> proved(asked, in, upTo)));
             }
@@ -217,7 +217,7 @@ public final class Cursor<M> {
         sink.hurryProof();
     }
 
-    private void proved(Proving asked, long in, long upTo) {
+    private void proved(ProofProgress asked, long in, long upTo) {
         Optional<Long> after;
         lock.lock();
         try {
@@ -226,7 +226,7 @@ public final class Cursor<M> {
         } finally {
             lock.unlock();
         }
-        after.ifPresent(from -> evidence.add(new Proof(userId, in, from, upTo)));
+        after.ifPresent(from -> proofs.add(new Proof(userId, in, from, upTo)));
     }
 
     private boolean isElsewhere(long given) {

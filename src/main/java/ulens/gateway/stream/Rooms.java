@@ -34,19 +34,19 @@ public final class Rooms<M> implements NewRows, Measured, AutoCloseable {
     private final StreamReader streams;
     private final RowEncoder<M> encoder;
     private final DeliveryCounts counts;
-    private final Evidence evidence;
+    private final ProofSink proofs;
     private final CatchUp<M> catchUp;
     private long saidRestarts;
     private final Loop offers;
     private final Loop sweeps;
 
     /** Rooms whose offers and sweeps nobody runs before {@link #start}. */
-    Rooms(StreamReader streams, RowEncoder<M> encoder, DeliveryCounts counts, Evidence evidence, CatchUp<M> catchUp,
+    Rooms(StreamReader streams, RowEncoder<M> encoder, DeliveryCounts counts, ProofSink proofs, CatchUp<M> catchUp,
             Duration sweepInterval) {
         this.streams = streams;
         this.encoder = encoder;
         this.counts = counts;
-        this.evidence = evidence;
+        this.proofs = proofs;
         this.catchUp = catchUp;
         this.offers = Loop.virtual(Task.of(LOGGER, "[GATEWAY][WS]", "offer-new-rows"), this::offerNext);
         this.sweeps = Loop.every(Task.of(LOGGER, "[GATEWAY][DB]", "sweep"), sweepInterval, this::sweep);
@@ -68,10 +68,10 @@ public final class Rooms<M> implements NewRows, Measured, AutoCloseable {
      */
     public static <M> Rooms<M> open(DeliveryTable table, RowEncoder<M> encoder, StreamConfig settings) {
         DeliveryCounts counts = new DeliveryCounts();
-        Evidence evidence = new Confirmations(table, counts);
-        CatchUp<M> catchUp = new CatchUp<>(table, encoder, counts, evidence, settings.pageSize(),
+        ProofSink proofs = new ProofWriter(table, counts);
+        CatchUp<M> catchUp = new CatchUp<>(table, encoder, counts, proofs, settings.pageSize(),
                 new ReadGate(settings.concurrentReads()), CatchUp.Threads.virtual());
-        Rooms<M> rooms = new Rooms<>(table, encoder, counts, evidence, catchUp, settings.sweepInterval());
+        Rooms<M> rooms = new Rooms<>(table, encoder, counts, proofs, catchUp, settings.sweepInterval());
         rooms.start();
         return rooms;
     }
@@ -92,7 +92,7 @@ public final class Rooms<M> implements NewRows, Measured, AutoCloseable {
      * @return its cursor, to be given back with {@link #leave}
      */
     public Cursor<M> join(String userId, Sink<M> sink) {
-        Cursor<M> cursor = new Cursor<>(userId, sink, evidence, catchUp::start);
+        Cursor<M> cursor = new Cursor<>(userId, sink, proofs, catchUp::start);
         rooms.compute(userId, (_, room) -> {
             List<Cursor<M>> joined = room == null ? new ArrayList<>(1) : new ArrayList<>(room);
             joined.add(cursor);
@@ -239,6 +239,6 @@ public final class Rooms<M> implements NewRows, Measured, AutoCloseable {
         offers.close();
         sweeps.close();
         catchUp.close();
-        evidence.close();
+        proofs.close();
     }
 }

@@ -18,13 +18,13 @@ import static org.awaitility.Awaitility.await;
 
 /** What is set aside because somebody else has locked very many client sessions is bounded, and nothing is lost. */
 class LockedSessionsTest {
-    private static final int SESSIONS = SessionLog.MOST_LOCKED + 1_000;
+    private static final int SESSIONS = SessionWriter.MOST_LOCKED + 1_000;
 
     @Test
     void noMoreThanTheMostStatesAreSetAsideAndTheOthersStayUnwrittenUntilThereIsRoom() {
         try (TestDatabase schema = new TestDatabase();
                 Database database = schema.open();
-                SessionLog log = new SessionLog(new ClientSessionTable(database.client(), "node", _ -> Map.of()),
+                SessionWriter log = new SessionWriter(new ClientSessionTable(database.client(), "node", _ -> Map.of()),
                         Duration.ofMinutes(2))) {
             List<ClientSession> sessions = IntStream.range(0, SESSIONS).mapToObj(n -> "pid-" + n)
                     .map(pid -> new ClientSession(pid, "user", pid, 1, true, 0, 0, null)).toList();
@@ -33,7 +33,7 @@ class LockedSessionsTest {
             try (var _ = new OpenTransaction(schema, "select from client_session for update")) {
                 sessions.forEach(session -> log.write(session.ended("transport close")));
                 log.write(new ClientSession("pid-new", "user", "sid", 1, true, 0, 0, null));
-                String most = SessionLog.MOST_LOCKED + " ";
+                String most = SessionWriter.MOST_LOCKED + " ";
                 // until there is no room, and the rest has been tried again more than once
                 await().atMost(TestClient.PATIENCE).until(() -> setAside().filter(most::equals).isPresent());
                 long refused = Task.failures("write-client-sessions");

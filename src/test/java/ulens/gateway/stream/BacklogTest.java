@@ -22,7 +22,7 @@ class BacklogTest {
 
     private final Queue<String> seen = new ConcurrentLinkedQueue<>();
     private final DeliveryCounts counts = new DeliveryCounts();
-    private final Evidence nothing = new NoEvidence();
+    private final ProofSink nothing = new NoProofs();
     private final CatchUp<Long> catchUp = new CatchUp<>(new EmptyStreams(), (row, _) -> row.seq(), counts, nothing, 10,
             new ReadGate(1), CatchUp.Threads.virtual());
     private final Rooms<Long> rooms = new Rooms<>(new EmptyStreams(), (row, _) -> row.seq(), counts, nothing, catchUp,
@@ -129,7 +129,7 @@ class BacklogTest {
         }
     }
 
-    private static final class NoEvidence implements Evidence {
+    private static final class NoProofs implements ProofSink {
         @Override
         public void add(Proof proof) {
             throw new AssertionError("nothing was proved");

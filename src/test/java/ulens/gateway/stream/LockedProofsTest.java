@@ -18,7 +18,7 @@ import static org.awaitility.Awaitility.await;
 /** What waits because somebody else has locked rows of many users is bounded, and what finds no room comes again. */
 class LockedProofsTest {
     private static final int BEYOND = 500;
-    private static final int USERS = Confirmations.MOST_LOCKED + BEYOND;
+    private static final int USERS = ProofWriter.MOST_LOCKED + BEYOND;
 
     @Test
     void proofsOfNoMoreThanTheMostUsersWaitAndTheRowsOfThoseBeyondComeAgain() {
@@ -32,24 +32,24 @@ class LockedProofsTest {
             List<String> users = IntStream.rangeClosed(1, USERS).mapToObj(n -> "user-" + n).toList();
             long failures = Task.failures("mark-delivered");
             String free = "user-" + (USERS + 1);
-            try (Confirmations confirmations = new Confirmations(table, new DeliveryCounts())) {
+            try (ProofWriter proofs = new ProofWriter(table, new DeliveryCounts())) {
                 try (var _ = new OpenTransaction(schema, "select from delivery where user_id <> ? for update", free)) {
-                    prove(confirmations, table, users);
-                    prove(confirmations, table, List.of(free));
+                    prove(proofs, table, users);
+                    prove(proofs, table, List.of(free));
                     await().atMost(TestClient.PATIENCE).until(() -> delivered(schema) == 1);
                 }
-                await().atMost(TestClient.PATIENCE).until(() -> delivered(schema) > Confirmations.MOST_LOCKED);
-                assertThat(delivered(schema)).isEqualTo(Confirmations.MOST_LOCKED + 1);
-                prove(confirmations, table, users);
+                await().atMost(TestClient.PATIENCE).until(() -> delivered(schema) > ProofWriter.MOST_LOCKED);
+                assertThat(delivered(schema)).isEqualTo(ProofWriter.MOST_LOCKED + 1);
+                prove(proofs, table, users);
                 await().atMost(TestClient.PATIENCE).until(() -> delivered(schema) == USERS + 1);
                 assertThat(Task.failures("mark-delivered")).as("statements past their time limit").isEqualTo(failures);
             }
         }
     }
 
-    private static void prove(Confirmations confirmations, DeliveryTable table, Collection<String> users) {
+    private static void prove(ProofWriter proofs, DeliveryTable table, Collection<String> users) {
         Map<String, Head> heads = table.heads(users);
-        users.forEach(user -> confirmations.add(new Proof(user, heads.get(user).generation(), 0, 1)));
+        users.forEach(user -> proofs.add(new Proof(user, heads.get(user).generation(), 0, 1)));
     }
 
     private static long delivered(TestDatabase schema) {

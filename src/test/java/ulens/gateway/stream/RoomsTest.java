@@ -25,10 +25,9 @@ class RoomsTest {
     private final List<Task> others = Task.all();
     private final DeliveryCounts counts = new DeliveryCounts();
     private final Streams streams = new Streams();
-    private final Notes evidence = new Notes();
-    private final Rooms<Long> rooms = new Rooms<>(streams, (row, _) -> row.seq(), counts, evidence,
-            new CatchUp<>(streams, (row, _) -> row.seq(), counts, evidence, 10, new ReadGate(2),
-                    CatchUp.Threads.virtual()),
+    private final Notes proofs = new Notes();
+    private final Rooms<Long> rooms = new Rooms<>(streams, (row, _) -> row.seq(), counts, proofs, new CatchUp<>(streams,
+            (row, _) -> row.seq(), counts, proofs, 10, new ReadGate(2), CatchUp.Threads.virtual()),
             Duration.ofMillis(20));
 
     /** Every user's stream has rows from 1 to its head. */
@@ -60,7 +59,7 @@ class RoomsTest {
         }
     }
 
-    private static final class Notes implements Evidence {
+    private static final class Notes implements ProofSink {
         private final List<Proof> proofs = new CopyOnWriteArrayList<>();
         private final List<Settled> settled = new CopyOnWriteArrayList<>();
         private volatile boolean closed;
@@ -176,7 +175,7 @@ class RoomsTest {
         rooms.offer(stored(row("ann", 26)));
         rooms.backlogEnds();
         await().until(() -> client.told.contains("hurried"));
-        assertThat(evidence.proofs.getLast().upTo()).isEqualTo(26);
+        assertThat(proofs.proofs.getLast().upTo()).isEqualTo(26);
     }
 
     @Test
@@ -224,7 +223,7 @@ class RoomsTest {
         Client client = new Client();
         rooms.join("ann", client).subscribe();
         await().until(() -> client.told.stream().anyMatch(told -> told.startsWith("synced")));
-        assertThat(evidence.settled).containsExactly(new Settled(1, 100));
+        assertThat(proofs.settled).containsExactly(new Settled(1, 100));
     }
 
     @Test
@@ -234,13 +233,13 @@ class RoomsTest {
         Client client = new Client();
         rooms.join("ann", client).subscribe();
         await().until(() -> client.told.stream().anyMatch(told -> told.startsWith("synced")));
-        assertThat(evidence.settled).isEmpty();
+        assertThat(proofs.settled).isEmpty();
     }
 
     @Test
     void theEndIsTheEndOfAllItsWork() {
         rooms.close();
-        assertThat(evidence.closed).isTrue();
+        assertThat(proofs.closed).isTrue();
         await().until(() -> new ArrayList<>(Task.all()).stream().allMatch(others::contains));
         Client late = new Client();
         rooms.join("ann", late).subscribe();

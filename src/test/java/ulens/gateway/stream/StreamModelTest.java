@@ -112,7 +112,7 @@ class StreamModelTest {
         schedule.seen().forEach((what, times) -> seen.merge(what, times, Long::sum));
     }
 
-    private static final class Schedule implements Evidence, StreamReader {
+    private static final class Schedule implements ProofSink, StreamReader {
         private final SplittableRandom random;
         private final Turns turns;
         private final Map<String, ModelStream> streams = new HashMap<>();

@@ -19,8 +19,8 @@ import java.util.Set;
  * tried again without waiting for the lock, so that nobody else's wait. No more than {@value #MOST_LOCKED} users are
  * set aside; the rows of those beyond stay undelivered and come again, which is safe.
  */
-final class Confirmations implements Evidence {
-    private static final System.Logger LOGGER = System.getLogger(Confirmations.class.getName());
+final class ProofWriter implements ProofSink {
+    private static final System.Logger LOGGER = System.getLogger(ProofWriter.class.getName());
     static final int MOST_LOCKED = 10_000;
 
     private static final String PREFIX = "[GATEWAY][DB]";
@@ -30,9 +30,9 @@ final class Confirmations implements Evidence {
     private final GroupWriter<String, List<Proof>> marks;
     private final GroupWriter<String, Settled> notes;
 
-    Confirmations(ProofStore table, DeliveryCounts counts) {
+    ProofWriter(ProofStore table, DeliveryCounts counts) {
         this.marks = GroupWriter
-                .of(Task.of(LOGGER, PREFIX, "mark-delivered"), Confirmations::joined, new Marking(table, counts))
+                .of(Task.of(LOGGER, PREFIX, "mark-delivered"), ProofWriter::joined, new Marking(table, counts))
                 .gather(GATHER).setAside(Task.of(LOGGER, PREFIX, "mark-locked-rows"),
                         "users have rows that somebody else has locked; their marks wait", MOST_LOCKED)
                 .start();

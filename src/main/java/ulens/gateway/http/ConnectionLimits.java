@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.LongAdder;
  * The limits of one listener on connections and on the memory of unfinished heads: which connection is let in, which
  * one has to end for another, and how many have ended in which way.
  */
-final class Places implements Guard.Door {
+final class ConnectionLimits implements Guard.Door {
     private static final int HEAD_PART_OF_HEAP = 64;
 
     private final HttpLimits limits;
@@ -31,7 +31,7 @@ final class Places implements Guard.Door {
     private volatile int most;
     private volatile String lastOne = "";
 
-    Places(HttpLimits limits) {
+    ConnectionLimits(HttpLimits limits) {
         this.limits = limits;
         this.opened = new TokenBuckets(limits.opened());
         for (Ending ending : Ending.values()) {

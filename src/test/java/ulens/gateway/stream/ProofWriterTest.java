@@ -18,10 +18,10 @@ import static org.awaitility.Awaitility.await;
 
 /** Proofs are gathered and written; whose rows are locked waits apart; what failed is written again. */
 @Timeout(60)
-class ConfirmationsTest {
+class ProofWriterTest {
     private final Store store = new Store();
     private final DeliveryCounts counts = new DeliveryCounts();
-    private final Confirmations confirmations = new Confirmations(store, counts);
+    private final ProofWriter proofs = new ProofWriter(store, counts);
 
     /** Marks one row for each proof. */
     private static final class Store implements ProofStore {
@@ -71,7 +71,7 @@ class ConfirmationsTest {
         store.turns.release(1_000_000);
         store.away = false;
         store.locked.clear();
-        confirmations.close();
+        proofs.close();
     }
 
     private static Proof proof(String user, long after, long upTo) {
@@ -80,12 +80,12 @@ class ConfirmationsTest {
 
     @Test
     void proofsOfAUserAreJoinedAndManyUsersAreWrittenTogether() {
-        confirmations.add(proof("first", 0, 1));
+        proofs.add(proof("first", 0, 1));
         await().until(store.turns::hasQueuedThreads);
-        confirmations.add(proof("a", 0, 2));
-        confirmations.add(proof("b", 0, 1));
-        confirmations.add(proof("a", 2, 3));
-        confirmations.add(proof("a", 7, 9));
+        proofs.add(proof("a", 0, 2));
+        proofs.add(proof("b", 0, 1));
+        proofs.add(proof("a", 2, 3));
+        proofs.add(proof("a", 7, 9));
         store.turns.release(2);
         await().until(() -> store.marked.size() == 4);
         assertThat(store.marked).containsExactly(proof("first", 0, 1), proof("a", 0, 3), proof("a", 7, 9),
@@ -97,8 +97,8 @@ class ConfirmationsTest {
     void whoseRowsAreLockedIsTriedAgainWithoutHoldingUpOthers() {
         store.turns.release(1_000_000);
         store.locked.add("a");
-        confirmations.add(proof("a", 0, 1));
-        confirmations.add(proof("b", 0, 1));
+        proofs.add(proof("a", 0, 1));
+        proofs.add(proof("b", 0, 1));
         await().until(() -> store.marked.contains(proof("b", 0, 1)));
         assertThat(store.marked).doesNotContain(proof("a", 0, 1));
         store.locked.clear();
@@ -110,7 +110,7 @@ class ConfirmationsTest {
     void proofsThatCouldNotBeWrittenAreWrittenLater() {
         store.turns.release(1_000_000);
         store.away = true;
-        confirmations.add(proof("a", 0, 1));
+        proofs.add(proof("a", 0, 1));
         await().until(() -> store.tries > 0);
         store.away = false;
         await().until(() -> store.marked.equals(List.of(proof("a", 0, 1))));
@@ -118,12 +118,12 @@ class ConfirmationsTest {
 
     @Test
     void ofTheNotesOfAUserTheOneThatSaysMostIsWritten() {
-        confirmations.settled("first", new Settled(1, 100));
+        proofs.settled("first", new Settled(1, 100));
         await().until(store.turns::hasQueuedThreads);
-        confirmations.settled("a", new Settled(1, 200));
-        confirmations.settled("a", new Settled(1, 100));
-        confirmations.settled("b", new Settled(1, 300));
-        confirmations.settled("b", new Settled(2, 100));
+        proofs.settled("a", new Settled(1, 200));
+        proofs.settled("a", new Settled(1, 100));
+        proofs.settled("b", new Settled(1, 300));
+        proofs.settled("b", new Settled(2, 100));
         store.turns.release(2);
         await().until(() -> store.settled.size() == 2);
         assertThat(store.settled.getLast()).isEqualTo(Map.of("a", new Settled(1, 200), "b", new Settled(2, 100)));
@@ -133,10 +133,10 @@ class ConfirmationsTest {
     void aNoteThatFailsIsNotRepeated() {
         store.turns.release(1_000_000);
         store.away = true;
-        confirmations.settled("a", new Settled(1, 200));
+        proofs.settled("a", new Settled(1, 200));
         await().until(() -> store.tries > 0);
         store.away = false;
-        confirmations.settled("b", new Settled(1, 300));
+        proofs.settled("b", new Settled(1, 300));
         await().until(() -> !store.settled.isEmpty());
         assertThat(store.settled).containsExactly(Map.of("b", new Settled(1, 300)));
     }
@@ -144,8 +144,8 @@ class ConfirmationsTest {
     @Test
     void theEndWritesWhatHasBeenProved() {
         store.turns.release(1_000_000);
-        confirmations.add(proof("a", 0, 1));
-        confirmations.close();
+        proofs.add(proof("a", 0, 1));
+        proofs.close();
         assertThat(store.marked).containsExactly(proof("a", 0, 1));
     }
 }

@@ -1,7 +1,7 @@
 package ulens.gateway.stream;
 
 /** Where cursors leave what they have learnt about rows that need not be sent again. Never blocks. */
-interface Evidence extends AutoCloseable {
+interface ProofSink extends AutoCloseable {
     /** A client has proved receipt. */
     void add(Proof proof);
 

@@ -5,8 +5,8 @@ import ulens.gateway.limits.Network;
 import ulens.gateway.limits.TokenBuckets;
 
 /** Counts the requests and new sessions of each address, and refuses those beyond its limits. */
-public final class AddressLimits {
-    private final LimitedLog lines = new LimitedLog(System.getLogger(AddressLimits.class.getName()),
+public final class RequestLimits {
+    private final LimitedLog lines = new LimitedLog(System.getLogger(RequestLimits.class.getName()),
             "[GATEWAY][WS] rate limited");
     private final TokenBuckets handshakes;
     private final TokenBuckets requests;
@@ -17,7 +17,7 @@ public final class AddressLimits {
      * @param rules
      *            the rates
      */
-    public AddressLimits(PeerRules rules) {
+    public RequestLimits(PeerRules rules) {
         handshakes = new TokenBuckets(rules.handshakes());
         requests = new TokenBuckets(rules.requests());
     }

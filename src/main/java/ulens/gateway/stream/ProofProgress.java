@@ -9,7 +9,7 @@ import java.util.Optional;
  * Invariant: what is proved was asked for after it was pushed, so {@code proved <= asked <= pushed} but for what was
  * known before the first row.
  */
-final class Proving {
+final class ProofProgress {
     private long pushed;
     private long asked;
     private long proved;
@@ -18,7 +18,7 @@ final class Proving {
      * @param known
      *            up to here the client has proved receipt already; -1: nothing is known before the first row
      */
-    Proving(long known) {
+    ProofProgress(long known) {
         proved = known;
     }
 

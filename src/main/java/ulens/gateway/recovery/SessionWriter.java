@@ -26,8 +26,8 @@ import java.util.stream.Collectors;
  * No more than {@value #MOST_LOCKED} states are set aside because another transaction has locked their sessions. Beyond
  * that all wait until there is room: that holds up other sessions, but loses nothing.
  */
-final class SessionLog implements AutoCloseable {
-    private static final System.Logger LOGGER = System.getLogger(SessionLog.class.getName());
+final class SessionWriter implements AutoCloseable {
+    private static final System.Logger LOGGER = System.getLogger(SessionWriter.class.getName());
     static final int MOST_LOCKED = 5_000;
 
     private static final String PREFIX = "[GATEWAY][DB]";
@@ -39,16 +39,16 @@ final class SessionLog implements AutoCloseable {
     private final GroupWriter<String, ClientSession> states;
     private final GroupWriter<String, CompletableFuture<Optional<StoredSession>>> questions;
 
-    SessionLog(ClientSessionTable table, Duration within) {
+    SessionWriter(ClientSessionTable table, Duration within) {
         this.states = GroupWriter
-                .of(Task.of(LOGGER, PREFIX, "write-client-sessions"), SessionLog::latest, new States(table))
+                .of(Task.of(LOGGER, PREFIX, "write-client-sessions"), SessionWriter::latest, new States(table))
                 .most(MOST_AT_ONCE).setAside(Task.of(LOGGER, PREFIX, "write-locked-client-sessions"),
                         "client sessions are locked by somebody else; their states wait", MOST_LOCKED)
                 .start();
         // a failure is reported to the client, which reconnects by itself: nothing is repeated, so no pause is needed
         Backoff none = new Backoff(Duration.ofMillis(1), Duration.ofMillis(1));
-        this.questions = GroupWriter.of(Task.of(LOGGER, PREFIX, "look-up-client-sessions"), SessionLog::answeredAlike,
-                new LookUps(table, within)).pauses(none).start();
+        this.questions = GroupWriter.of(Task.of(LOGGER, PREFIX, "look-up-client-sessions"),
+                SessionWriter::answeredAlike, new LookUps(table, within)).pauses(none).start();
     }
 
     private static ClientSession latest(ClientSession old, ClientSession given) {
