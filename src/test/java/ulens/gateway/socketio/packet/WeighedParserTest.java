@@ -1,6 +1,7 @@
 package ulens.gateway.socketio.packet;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
@@ -13,6 +14,7 @@ import java.lang.management.ManagementFactory;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+@Isolated("measures the heap, in which other tests may leave garbage")
 class WeighedParserTest {
     private final JsonMapper json = JsonFormat.create(100);
 
