@@ -19,10 +19,10 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The broker of the fault suite: a private RabbitMQ node, which can be killed, if RabbitMQ is installed; otherwise the
- * embedded broker.
+ * A broker for one test class: a private RabbitMQ node, which can be killed, if RabbitMQ is installed; otherwise the
+ * embedded broker. A class that has one can run beside others.
  */
-final class FaultBroker implements AutoCloseable {
+public final class FaultBroker implements AutoCloseable {
     private static final Path PROGRAM = Path.of("/usr/lib/rabbitmq/bin/rabbitmq-server");
 
     private final Path folder;
@@ -45,7 +45,8 @@ final class FaultBroker implements AutoCloseable {
         }
     }
 
-    static FaultBroker start(Path folder) {
+    /** Starts one with its data in this folder. */
+    public static FaultBroker start(Path folder) {
         try {
             return new FaultBroker(Files.createDirectories(folder));
         } catch (IOException failure) {
@@ -72,7 +73,7 @@ final class FaultBroker implements AutoCloseable {
     }
 
     /** {@return whether it is a real RabbitMQ} */
-    static boolean isReal() {
+    public static boolean isReal() {
         return Files.isExecutable(PROGRAM) && !"embedded".equals(System.getProperty("faults.broker"));
     }
 
@@ -82,8 +83,13 @@ final class FaultBroker implements AutoCloseable {
     }
 
     /** {@return the URL for a user} */
-    String url(String user) {
+    public String url(String user) {
         return "amqp://" + user + ":" + user + "@127.0.0.1:" + port;
+    }
+
+    /** {@return what a {@link ulens.gateway.fixture.ChildGateway} needs to use this broker} */
+    public Map<String, String> settings() {
+        return Map.of("RMQ_URL", url("guest"), "FAULTS_EMBEDDED_BROKER", Boolean.toString(!isReal()));
     }
 
     /** Runs {@code rabbitmqctl} against the node. */

@@ -1,10 +1,14 @@
 package ulens.gateway.flow;
 
 import io.socket.client.IO;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import ulens.gateway.faults.FaultBroker;
 import ulens.gateway.fixture.ChildGateway;
 import ulens.gateway.fixture.JavaScriptClient;
 import ulens.gateway.fixture.TestBroker;
@@ -14,6 +18,7 @@ import ulens.gateway.fixture.TestTokens;
 import ulens.gateway.rabbitmq.CuttableProxy;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -26,7 +31,11 @@ import java.util.stream.LongStream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-/** A client whose connection is cut a hundred times, and whose gateway is killed five times, misses nothing. */
+/**
+ * A client whose connection is cut a hundred times, and whose gateway is killed five times, misses nothing. Has a
+ * broker of its own and gateways in processes of their own, so it runs beside other classes.
+ */
+@Execution(ExecutionMode.CONCURRENT)
 class HundredCutsTest {
     private static final int CUTS = 100;
     private static final int ROWS_PER_CUT = 100;
@@ -34,9 +43,17 @@ class HundredCutsTest {
 
     private final String user = "user-" + UUID.randomUUID();
 
+    private static FaultBroker rabbit;
+
     @BeforeAll
-    static void install() {
+    static void start() {
         JavaScriptClient.install();
+        rabbit = FaultBroker.start(Path.of("target", "hundred-cuts-" + ProcessHandle.current().pid()).toAbsolutePath());
+    }
+
+    @AfterAll
+    static void stop() {
+        rabbit.close();
     }
 
     @ParameterizedTest
@@ -44,8 +61,8 @@ class HundredCutsTest {
     void aHundredCutsAndFiveKilledGatewaysLeaveTheListCompleteInOrderAndWithoutRepeats(String transport)
             throws IOException {
         try (TestDatabase database = new TestDatabase();
-                TestBroker broker = new TestBroker();
-                ChildGateway gateway = new ChildGateway(database, broker);
+                TestBroker broker = new TestBroker(rabbit.url("guest"));
+                ChildGateway gateway = new ChildGateway(database, broker, "256m", rabbit.settings());
                 CuttableProxy proxy = new CuttableProxy("127.0.0.1", gateway.port());
                 JavaScriptClient client = new JavaScriptClient(proxy.port(), TestTokens.of(user), transport)) {
             until(() -> client.all("synced").size() == 1);
@@ -64,8 +81,8 @@ class HundredCutsTest {
     @Test
     void aClientThatKnowsNoRecoveryMissesNothingEither() throws IOException {
         try (TestDatabase database = new TestDatabase();
-                TestBroker broker = new TestBroker();
-                ChildGateway gateway = new ChildGateway(database, broker);
+                TestBroker broker = new TestBroker(rabbit.url("guest"));
+                ChildGateway gateway = new ChildGateway(database, broker, "256m", rabbit.settings());
                 CuttableProxy proxy = new CuttableProxy("127.0.0.1", gateway.port());
                 TestClient client = TestClient.connecting(proxy.port(),
                         IO.Options.builder().setForceNew(true).setReconnectionDelay(20).setReconnectionDelayMax(200)

@@ -5,8 +5,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import ulens.gateway.faults.FaultBroker;
 import ulens.gateway.fixture.Attacker;
 import ulens.gateway.fixture.ChildGateway;
 import ulens.gateway.fixture.TestBroker;
@@ -16,6 +19,8 @@ import ulens.gateway.fixture.TestTokens;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -31,14 +36,17 @@ import static org.awaitility.Awaitility.await;
 /**
  * Clients that try to fill the heap of a gateway of 128 MB with what they send and never finish. During every attack
  * another client gets a notification and marks it as read; then the attackers leave, and their memory must be free. The
- * process ends at its first OutOfMemoryError, and all attacks run against the same one.
+ * process ends at its first OutOfMemoryError, and all attacks run against the same one. It has a broker of its own, so
+ * the class runs beside others.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class MemoryAttackTest {
     private static final int MEGABYTE = 1_000_000;
     private static final long MEMORY = 16 * MEGABYTE;
     private static final String USER = "bystander";
     private static final AtomicLong IDS = new AtomicLong();
 
+    private static FaultBroker rabbit;
     private static TestDatabase database;
     private static TestBroker broker;
     private static ChildGateway gateway;
@@ -51,8 +59,12 @@ class MemoryAttackTest {
     @BeforeAll
     static void start() {
         database = new TestDatabase();
-        broker = new TestBroker();
-        gateway = new ChildGateway(database, broker, "128m", Map.of("SOCKET_INBOUND_MEMORY", Long.toString(MEMORY)));
+        rabbit = FaultBroker
+                .start(Path.of("target", "memory-attack-" + ProcessHandle.current().pid()).toAbsolutePath());
+        broker = new TestBroker(rabbit.url("guest"));
+        Map<String, String> settings = new HashMap<>(rabbit.settings());
+        settings.put("SOCKET_INBOUND_MEMORY", Long.toString(MEMORY));
+        gateway = new ChildGateway(database, broker, "128m", settings);
         bringBystander();
     }
 
@@ -77,6 +89,7 @@ class MemoryAttackTest {
         bystander.close();
         gateway.close();
         broker.close();
+        rabbit.close();
         database.close();
     }
 
