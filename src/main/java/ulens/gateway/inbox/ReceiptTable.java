@@ -5,6 +5,8 @@ import io.helidon.dbclient.DbClientException;
 import io.helidon.dbclient.DbRow;
 import io.helidon.dbclient.DbTransaction;
 import ulens.gateway.database.Transaction;
+import ulens.gateway.outbox.OutboxTable;
+import ulens.gateway.stream.DeliveryTable;
 
 import java.sql.Timestamp;
 import java.time.Instant;
@@ -19,8 +21,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The SQL of read receipts: sets {@code delivery.read_at}, and {@code delivered_at} where no proof of receipt has come
- * yet; counts {@code inbox.unread} down, and writes the event into {@code outbox}, in one transaction. Failures come as
+ * The SQL of read receipts: rows become read, the unread count goes down, and the event goes into the outbox, all in
+ * one statement. What it writes is written by the parts of it that the owners of the tables give. Failures come as
  * {@link DbClientException}.
  */
 public final class ReceiptTable implements ReceiptStore {
@@ -39,24 +41,20 @@ public final class ReceiptTable implements ReceiptStore {
                 from asked join delivery d on d.user_id = u and d.notification_id = id
                 order by d.user_id, d.seq for update of d
             ), now_read as (
-                update delivery d
-                set read_at = date_trunc('milliseconds', statement_timestamp()),
-                    delivered_at = coalesce(d.delivered_at, statement_timestamp())
-                from mine
-                where d.user_id = mine.user_id and d.seq = mine.seq and mine.read_at is null
-                returning d.user_id, d.seq, d.notification_id, d.read_at
-            ), events as (
+            """ + DeliveryTable.MARK_READ + """
+            ), reads as (
                 select user_id, count(*) as n, jsonb_agg(notification_id order by seq) as ids, min(read_at) as read_at
                 from now_read group by user_id
             ), counted as (
-                update inbox set unread = unread - n from events where inbox.user_id = events.user_id
-            ), queued as (
-                insert into outbox (routing_key, payload)
-                select 'notification.read', jsonb_build_object(
+            """ + DeliveryTable.COUNT_READ + """
+            ), events as (
+                select 'notification.read' as routing_key, jsonb_build_object(
                     'messageId', gen_random_uuid(), 'eventType', 'notification.read', 'userId', user_id,
                     'notificationIds', ids,
-                    'readAt', to_char(read_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
-                from events
+                    'readAt', to_char(read_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) as payload
+                from reads
+            ), queued as (
+            """ + OutboxTable.INSERT + """
             )
             select user_id, notification_id,
                    coalesce(read_at, date_trunc('milliseconds', statement_timestamp())), read_at is null

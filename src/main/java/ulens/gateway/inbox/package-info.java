@@ -1,6 +1,6 @@
 /**
- * Read receipts: what the user has read. Owns {@code delivery.read_at}, keeps {@code inbox.unread} exact, and leaves
- * the event for the backend in {@code outbox}, all in one transaction.
+ * Read receipts: what the user has read. Rows become read, the unread count stays exact, and the event for the backend
+ * goes into the outbox, all in one transaction.
  */
 @NullMarked
 package ulens.gateway.inbox;

@@ -13,6 +13,14 @@ import java.util.stream.Stream;
 
 /** The SQL of table {@code outbox}. Failures come as {@link io.helidon.dbclient.DbClientException}. */
 public final class OutboxTable {
+    /**
+     * Part of a statement of another package, so that an event commits with what it tells of: adds all of
+     * {@code events}, which has a {@code routing_key} and a {@code payload} with a {@code messageId}.
+     */
+    public static final String INSERT = """
+                insert into outbox (routing_key, payload) select routing_key, payload from events
+            """;
+
     // Rows are claimed and not locked while the broker answers, so that no transaction is open during that time.
     private static final String CLAIM = """
             update outbox o

@@ -28,6 +28,24 @@ import java.util.stream.Stream;
  * {@link DbClientException} with the driver's exception as cause.
  */
 public final class DeliveryTable implements StreamReader, StreamWriter, ProofStore {
+    /**
+     * Part of a statement of package {@code inbox}: the rows of {@code mine}, which it has locked, become read if they
+     * are not. A row that is read before its proof of receipt has come counts as delivered at that moment.
+     */
+    public static final String MARK_READ = """
+                update delivery d
+                set read_at = date_trunc('milliseconds', statement_timestamp()),
+                    delivered_at = coalesce(d.delivered_at, statement_timestamp())
+                from mine
+                where d.user_id = mine.user_id and d.seq = mine.seq and mine.read_at is null
+                returning d.user_id, d.seq, d.notification_id, d.read_at
+            """;
+
+    /** Part of the same statement: the {@code n} rows of each user in {@code reads} are no longer unread. */
+    public static final String COUNT_READ = """
+                update inbox set unread = unread - n from reads where inbox.user_id = reads.user_id
+            """;
+
     // Sorted, so that two nodes that store for the same users wait for each other instead of deadlocking.
     // A statement of its own: the one after it must see what the former holder of the lock has committed.
     // Here and below the answer is one row with arrays: each row of a result costs both drivers more than its data.

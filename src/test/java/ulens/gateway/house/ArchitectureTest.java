@@ -47,7 +47,7 @@ class ArchitectureTest {
             rabbitmq
             auth
             stream: config metrics database
-            inbox: metrics database
+            inbox: metrics database stream outbox
             outbox: config metrics
             config: limits http engineio
             database: config metrics
