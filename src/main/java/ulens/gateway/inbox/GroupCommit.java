@@ -3,6 +3,7 @@ package ulens.gateway.inbox;
 import ulens.gateway.inbox.ReceiptStore.Read;
 import ulens.gateway.inbox.ReceiptStore.Request;
 import ulens.gateway.work.Backoff;
+import ulens.gateway.work.BatchTarget;
 import ulens.gateway.work.GroupWriter;
 import ulens.gateway.work.SqlState;
 import ulens.gateway.work.Task;
@@ -23,7 +24,7 @@ import java.util.function.BiPredicate;
  * that fails through one of its users is repeated for each of them alone; if the database is away, everybody who waits
  * is told so at once.
  */
-final class GroupCommit implements GroupWriter.Target<CompletableFuture<Read>, Request>, AutoCloseable {
+final class GroupCommit implements BatchTarget<CompletableFuture<Read>, Request>, AutoCloseable {
     private static final int MOST_USERS = 200;
     private static final int MOST_IDS = 5_000;
     private static final Duration CLOSING = Duration.ofSeconds(1);
@@ -80,12 +81,12 @@ final class GroupCommit implements GroupWriter.Target<CompletableFuture<Read>, R
     }
 
     @Override
-    public GroupWriter.Outcome<CompletableFuture<Read>> write(Map<CompletableFuture<Read>, Request> batch) {
+    public BatchTarget.Outcome<CompletableFuture<Read>> write(Map<CompletableFuture<Read>, Request> batch) {
         List<Request> group = batch.values().stream().filter(request -> !lane.takes(request)).toList();
         if (!group.isEmpty()) {
             commit(group);
         }
-        return GroupWriter.Outcome.written();
+        return BatchTarget.Outcome.written();
     }
 
     private void commit(List<Request> group) {

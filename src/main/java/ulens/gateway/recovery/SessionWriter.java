@@ -2,8 +2,9 @@ package ulens.gateway.recovery;
 
 import io.helidon.dbclient.DbClientException;
 import ulens.gateway.work.Backoff;
+import ulens.gateway.work.BatchTarget;
+import ulens.gateway.work.BatchTarget.Outcome;
 import ulens.gateway.work.GroupWriter;
-import ulens.gateway.work.GroupWriter.Outcome;
 import ulens.gateway.work.SqlState;
 import ulens.gateway.work.Task;
 
@@ -106,7 +107,7 @@ final class SessionWriter implements AutoCloseable {
     }
 
     /** States of sessions; a state that can't be written now is tried again. */
-    private final class States implements GroupWriter.Target<String, ClientSession> {
+    private final class States implements BatchTarget<String, ClientSession> {
         private final ClientSessionTable table;
 
         private States(ClientSessionTable table) {
@@ -150,7 +151,7 @@ final class SessionWriter implements AutoCloseable {
     }
 
     /** Look-ups: each gets its answer, or fails at once. */
-    private final class LookUps implements GroupWriter.Target<String, CompletableFuture<Optional<StoredSession>>> {
+    private final class LookUps implements BatchTarget<String, CompletableFuture<Optional<StoredSession>>> {
         private final ClientSessionTable table;
         private final Duration within;
 

@@ -1,8 +1,9 @@
 package ulens.gateway.stream;
 
 import ulens.gateway.stream.ProofStore.Marked;
+import ulens.gateway.work.BatchTarget;
+import ulens.gateway.work.BatchTarget.Outcome;
 import ulens.gateway.work.GroupWriter;
-import ulens.gateway.work.GroupWriter.Outcome;
 import ulens.gateway.work.Task;
 
 import java.time.Duration;
@@ -72,7 +73,7 @@ final class ProofWriter implements ProofSink {
     /**
      * Rows of many users in one statement. A row that was marked before stays as it is, so that all of it is repeated.
      */
-    private record Marking(ProofStore table, DeliveryCounts counts) implements GroupWriter.Target<String, List<Proof>> {
+    private record Marking(ProofStore table, DeliveryCounts counts) implements BatchTarget<String, List<Proof>> {
         @Override
         public Outcome<String> write(Map<String, List<Proof>> batch) {
             List<Proof> proofs = proofs(batch);
@@ -98,7 +99,7 @@ final class ProofWriter implements ProofSink {
     }
 
     /** A note only saves time: what fails is not repeated, since the next subscription notes it again. */
-    private record Noting(ProofStore table) implements GroupWriter.Target<String, Settled> {
+    private record Noting(ProofStore table) implements BatchTarget<String, Settled> {
         @Override
         public Outcome<String> write(Map<String, Settled> batch) {
             table.settle(batch);

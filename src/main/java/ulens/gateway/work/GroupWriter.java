@@ -1,18 +1,16 @@
 package ulens.gateway.work;
 
 import org.jspecify.annotations.Nullable;
+import ulens.gateway.work.BatchTarget.Outcome;
+import ulens.gateway.work.WaitingValues.Taken;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SequencedMap;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiPredicate;
 import java.util.function.BinaryOperator;
 import java.util.function.Supplier;
@@ -22,9 +20,9 @@ import java.util.function.Supplier;
  * <p>
  * <b>Algorithm.</b> What waits is a map in order of arrival. {@link #add} puts a value under its key, or joins it with
  * the value that waits there, and returns at once. One {@link Loop} takes all that waits, or the oldest of it, and
- * gives it to the {@link Target} without holding the lock. If the write fails, the target says what goes on waiting,
- * and the loop makes its pause. Keys that the target could not write because somebody else has locked them are set
- * aside ({@link LockedKeys}): they and their later values wait apart, and hold up nobody else.
+ * gives it to the {@link BatchTarget} without holding the lock. If the write fails, the target says what goes on
+ * waiting, and the loop makes its pause. Keys that the target could not write because somebody else has locked them are
+ * set aside ({@link LockedKeys}): they and their later values wait apart, and hold up nobody else.
  * <p>
  * <b>Hazard.</b> Between being taken and being written, a value is in the hands of one thread only. If it is dropped
  * there, by an error, an interrupt or the end, it is lost, or somebody waits for its outcome for ever. And a value that
@@ -41,97 +39,12 @@ import java.util.function.Supplier;
  */
 public final class GroupWriter<K, V> {
     private final Loop loop;
-    private final Target<K, V> target;
-    private final BinaryOperator<V> join;
+    private final BatchTarget<K, V> target;
+    private final WaitingValues<K, V> waiting;
     private final Duration gather;
     private final int most;
     private final @Nullable Supplier<BiPredicate<K, V>> choice;
     private final @Nullable LockedKeys<K, V> locked;
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition arrived = lock.newCondition();
-    private SequencedMap<K, V> waiting = new LinkedHashMap<>();
-    private List<CompletableFuture<Void>> flushes = new ArrayList<>();
-    private boolean inHand;
-    private boolean closed;
-
-    /**
-     * Where batches go. Called by the writer's thread, one call at a time.
-     *
-     * @param <K>
-     *            what values belong to
-     * @param <V>
-     *            what is written for a key
-     */
-    @FunctionalInterface
-    public interface Target<K, V> {
-        /**
-         * Writes a batch, in one transaction as a rule.
-         *
-         * @param batch
-         *            in order of arrival, never empty
-         *
-         * @return what has become of it
-         *
-         * @throws Exception
-         *             if nothing is written, or it is not known what is
-         */
-        Outcome<K> write(Map<K, V> batch) throws Exception;
-
-        /**
-         * Writes what is set aside, and waits for no lock.
-         *
-         * @param aside
-         *            never empty
-         *
-         * @return keys that are still locked; all the others are written
-         *
-         * @throws Exception
-         *             if nothing is written; all of it stays set aside
-         */
-        default Set<K> writeAside(Map<K, V> aside) throws Exception {
-            Outcome<K> outcome = write(aside);
-            return outcome.othersWritten() ? outcome.locked() : Set.copyOf(aside.keySet());
-        }
-
-        /**
-         * A write has failed.
-         *
-         * @param batch
-         *            what was to be written
-         * @param failure
-         *            whatever was thrown; it is counted and logged by the writer's task after this
-         *
-         * @return what goes on waiting and is written again: as a rule all of it. Nothing, where everybody who waits
-         *         for an outcome has now been told it
-         */
-        default Map<K, V> failed(Map<K, V> batch, Throwable failure) {
-            return batch;
-        }
-    }
-
-    /**
-     * What has become of a batch.
-     *
-     * @param locked
-     *            keys that are not written because somebody else has locked them: they are set aside
-     * @param othersWritten
-     *            whether the others are written; if not, they wait for the next write, which comes at once
-     * @param <K>
-     *            what values belong to
-     */
-    public record Outcome<K>(Set<K> locked, boolean othersWritten) {
-        /**
-         * All of it is written.
-         *
-         * @param <K>
-         *            what values belong to
-         *
-         * @return that
-         */
-        public static <K> Outcome<K> written() {
-            return new Outcome<>(Set.of(), true);
-        }
-    }
 
     /**
      * How a writer is set up.
@@ -144,14 +57,14 @@ public final class GroupWriter<K, V> {
     public static final class Builder<K, V> {
         private final Task task;
         private final BinaryOperator<V> join;
-        private final Target<K, V> target;
+        private final BatchTarget<K, V> target;
         private Duration gather = Duration.ZERO;
         private int most = Integer.MAX_VALUE;
         private @Nullable Supplier<BiPredicate<K, V>> choice;
         private Backoff pauses = Loop.pauses();
         private @Nullable LockedKeys<K, V> locked;
 
-        private Builder(Task task, BinaryOperator<V> join, Target<K, V> target) {
+        private Builder(Task task, BinaryOperator<V> join, BatchTarget<K, V> target) {
             this.task = task;
             this.join = join;
             this.target = target;
@@ -236,13 +149,9 @@ public final class GroupWriter<K, V> {
         }
     }
 
-    /** What one step of the loop has taken. */
-    private record Taken<K, V>(SequencedMap<K, V> batch, List<CompletableFuture<Void>> flushes) {
-    }
-
     private GroupWriter(Builder<K, V> setUp) {
         this.target = setUp.target;
-        this.join = setUp.join;
+        this.waiting = new WaitingValues<>(setUp.join);
         this.gather = setUp.gather;
         this.most = setUp.most;
         this.choice = setUp.choice;
@@ -267,7 +176,7 @@ public final class GroupWriter<K, V> {
      *
      * @return to be started
      */
-    public static <K, V> Builder<K, V> of(Task task, BinaryOperator<V> join, Target<K, V> target) {
+    public static <K, V> Builder<K, V> of(Task task, BinaryOperator<V> join, BatchTarget<K, V> target) {
         return new Builder<>(task, join, target);
     }
 
@@ -284,7 +193,7 @@ public final class GroupWriter<K, V> {
      *         writer; false once that is closed
      */
     public boolean add(K key, V value) {
-        return addOrForget(key, value, Integer.MAX_VALUE);
+        return waiting.add(key, value, Integer.MAX_VALUE);
     }
 
     /**
@@ -300,19 +209,7 @@ public final class GroupWriter<K, V> {
      * @return as there
      */
     public boolean addOrForget(K key, V value, int tooMany) {
-        lock.lock();
-        try {
-            if (closed) {
-                return false;
-            }
-            if (waiting.size() < tooMany || waiting.remove(key) == null) {
-                waiting.merge(key, value, join);
-            }
-            arrived.signal();
-            return true;
-        } finally {
-            lock.unlock();
-        }
+        return waiting.add(key, value, tooMany);
     }
 
     /**
@@ -324,14 +221,7 @@ public final class GroupWriter<K, V> {
      *            the same that was added
      */
     public void withdraw(K key, V value) {
-        lock.lock();
-        try {
-            if (waiting.get(key) == value) {
-                waiting.remove(key);
-            }
-        } finally {
-            lock.unlock();
-        }
+        waiting.withdraw(key, value);
     }
 
     /**
@@ -340,14 +230,7 @@ public final class GroupWriter<K, V> {
      * @return in order of arrival; the caller's own now
      */
     public Map<K, V> takeAll() {
-        lock.lock();
-        try {
-            Map<K, V> all = waiting;
-            waiting = new LinkedHashMap<>();
-            return all;
-        } finally {
-            lock.unlock();
-        }
+        return waiting.takeAll();
     }
 
     /**
@@ -357,21 +240,7 @@ public final class GroupWriter<K, V> {
      *         of it fails, even if it will be repeated, or when the writer ends before
      */
     public CompletableFuture<Void> flush() {
-        lock.lock();
-        try {
-            if (waiting.isEmpty() && !inHand) {
-                return CompletableFuture.completedFuture(null);
-            }
-            if (closed) {
-                return CompletableFuture.failedFuture(ended());
-            }
-            CompletableFuture<Void> flush = new CompletableFuture<>();
-            flushes.add(flush);
-            arrived.signal();
-            return flush;
-        } finally {
-            lock.unlock();
-        }
+        return waiting.flush();
     }
 
     /** {@return how many keys are set aside; to be asked by the target only} */
@@ -387,64 +256,19 @@ public final class GroupWriter<K, V> {
         if (locked != null && locked.due()) {
             locked.written(target.writeAside(locked.values()));
         }
-        return !last || waits();
+        return !last || !waiting.isEmpty();
     }
 
     private Taken<K, V> take() throws InterruptedException {
-        lock.lock();
-        try {
-            if (waiting.isEmpty() && flushes.isEmpty() && !loop.closing()) {
-                arrived.awaitNanos(setAside() == 0 ? Loop.BEAT.toNanos() : LockedKeys.PAUSE_NANOS);
-            }
-            if (waiting.isEmpty() || gather.isZero()) {
-                return taken();
-            }
-        } finally {
-            lock.unlock();
+        boolean some = waiting.await(setAside() == 0 ? Loop.BEAT : LockedKeys.PAUSE);
+        if (some && !gather.isZero()) {
+            Thread.sleep(gather);
         }
-        Thread.sleep(gather);
-        lock.lock();
-        try {
-            return taken();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private Taken<K, V> taken() {
-        SequencedMap<K, V> batch = batch();
-        List<CompletableFuture<Void>> told = List.of();
-        if (waiting.isEmpty()) {
-            told = flushes;
-            flushes = new ArrayList<>();
-        }
-        inHand = !batch.isEmpty();
-        return new Taken<>(batch, told);
-    }
-
-    /** A value leaves the map only after there was memory for all that its leaving takes. */
-    private SequencedMap<K, V> batch() {
-        SequencedMap<K, V> batch = new LinkedHashMap<>();
-        if (choice == null && waiting.size() <= most) {
-            SequencedMap<K, V> all = waiting;
-            waiting = batch;
-            return all;
-        }
-        BiPredicate<K, V> fits = choice == null ? (_, _) -> true : choice.get();
-        for (Map.Entry<K, V> one : waiting.entrySet()) {
-            if (batch.size() == most) {
-                break;
-            }
-            if (fits.test(one.getKey(), one.getValue())) {
-                batch.put(one.getKey(), one.getValue());
-            }
-        }
-        waiting.keySet().removeAll(batch.keySet());
-        return batch;
+        return waiting.take(most, choice);
     }
 
     private void write(Taken<K, V> taken) throws Exception {
-        SequencedMap<K, V> batch = taken.batch();
+        SequencedMap<K, V> batch = taken.values();
         try {
             if (locked != null && locked.size() > 0) {
                 locked.takeLater(batch);
@@ -457,7 +281,7 @@ public final class GroupWriter<K, V> {
                     batch.keySet().removeAll(outcome.locked());
                 }
                 if (!outcome.othersWritten()) {
-                    putBack(batch, taken.flushes());
+                    waiting.putBack(batch, taken.flushes());
                     return;
                 }
             }
@@ -466,7 +290,7 @@ public final class GroupWriter<K, V> {
             taken.flushes().forEach(flush -> flush.completeExceptionally(failure));
             throw failure;
         }
-        emptyHanded();
+        waiting.written();
         taken.flushes().forEach(flush -> flush.complete(null));
     }
 
@@ -476,51 +300,14 @@ public final class GroupWriter<K, V> {
             Map<K, V> rest = target.failed(batch, failure);
             left = rest == batch ? batch : new LinkedHashMap<>(rest);
         } finally {
-            putBack(left, List.of());
-        }
-    }
-
-    private void putBack(SequencedMap<K, V> older, List<CompletableFuture<Void>> untold) {
-        lock.lock();
-        try {
-            inHand = false;
-            flushes.addAll(untold);
-            if (!older.isEmpty()) {
-                waiting.forEach((key, newer) -> older.merge(key, newer, join));
-                waiting = older;
-            }
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void emptyHanded() {
-        lock.lock();
-        try {
-            inHand = false;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private boolean waits() {
-        lock.lock();
-        try {
-            return !waiting.isEmpty();
-        } finally {
-            lock.unlock();
+            waiting.putBack(left, List.of());
         }
     }
 
     /** Asks it to end: what waits is still written. Does not wait for that. */
     public void end() {
         loop.end();
-        lock.lock();
-        try {
-            arrived.signal();
-        } finally {
-            lock.unlock();
-        }
+        waiting.end();
     }
 
     /**
@@ -535,23 +322,10 @@ public final class GroupWriter<K, V> {
     public boolean close(Duration limit) {
         end();
         boolean ended = loop.close(limit);
-        List<CompletableFuture<Void>> untold;
-        lock.lock();
-        try {
-            closed = true;
-            untold = flushes;
-            flushes = new ArrayList<>();
-        } finally {
-            lock.unlock();
-        }
-        untold.forEach(flush -> flush.completeExceptionally(ended()));
+        waiting.close();
         if (locked != null) {
             locked.close();
         }
         return ended;
-    }
-
-    private static IllegalStateException ended() {
-        return new IllegalStateException("the writer has ended");
     }
 }

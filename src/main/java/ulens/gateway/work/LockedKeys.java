@@ -1,9 +1,9 @@
 package ulens.gateway.work;
 
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BinaryOperator;
 
 /**
@@ -22,7 +22,7 @@ import java.util.function.BinaryOperator;
  *            what is written for a key
  */
 final class LockedKeys<K, V> implements AutoCloseable {
-    static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+    static final Duration PAUSE = Duration.ofMillis(500);
 
     private final Task task;
     private final String words;
@@ -85,7 +85,7 @@ final class LockedKeys<K, V> implements AutoCloseable {
     }
 
     private void later() {
-        lookAgain = System.nanoTime() + PAUSE_NANOS;
+        lookAgain = System.nanoTime() + PAUSE.toNanos();
         task.failed(values.size() + " " + words);
     }
 

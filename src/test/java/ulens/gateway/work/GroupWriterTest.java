@@ -3,7 +3,7 @@ package ulens.gateway.work;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import ulens.gateway.work.GroupWriter.Outcome;
+import ulens.gateway.work.BatchTarget.Outcome;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -43,7 +43,7 @@ class GroupWriterTest {
     private GroupWriter<String, String> writer;
 
     /** A table that can be held up, that fails when it is told to, and in which somebody else locks keys. */
-    private static final class Store implements GroupWriter.Target<String, String> {
+    private static final class Store implements BatchTarget<String, String> {
         private final Semaphore turns = new Semaphore(0);
         private final BlockingQueue<Map<String, String>> begun = new LinkedBlockingQueue<>();
         private final List<Map<String, String>> written = new CopyOnWriteArrayList<>();
@@ -217,7 +217,7 @@ class GroupWriterTest {
 
     @Test
     void ifOnlyTheLocksAreFoundTheOthersAreWrittenAtOnceAndAFlushWaitsForThem() throws Exception {
-        writer = GroupWriter.of(task, String::concat, new GroupWriter.Target<String, String>() {
+        writer = GroupWriter.of(task, String::concat, new BatchTarget<String, String>() {
             @Override
             public Outcome<String> write(Map<String, String> batch) throws Exception {
                 boolean found = batch.containsKey("locked");
@@ -285,7 +285,7 @@ class GroupWriterTest {
     @Test
     void whoWaitsForAnOutcomeIsToldItAndAskedForNoMore() throws Exception {
         List<Map<String, String>> told = new CopyOnWriteArrayList<>();
-        writer = GroupWriter.of(task, String::concat, new GroupWriter.Target<String, String>() {
+        writer = GroupWriter.of(task, String::concat, new BatchTarget<String, String>() {
             @Override
             public Outcome<String> write(Map<String, String> batch) {
                 if (batch.containsKey("bad")) {
@@ -312,7 +312,7 @@ class GroupWriterTest {
     @Test
     void ifTheTellingFailsAsWellItIsRepeated() throws Exception {
         Semaphore tellings = new Semaphore(0);
-        writer = GroupWriter.of(task, String::concat, new GroupWriter.Target<String, String>() {
+        writer = GroupWriter.of(task, String::concat, new BatchTarget<String, String>() {
             @Override
             public Outcome<String> write(Map<String, String> batch) {
                 throw new IllegalStateException("made up");
@@ -492,7 +492,7 @@ class GroupWriterTest {
         Map<Integer, List<Integer>> written = new HashMap<>();
         Random random = new Random(11);
         GroupWriter<Integer, List<Integer>> many = GroupWriter
-                .of(task, GroupWriterTest::both, new GroupWriter.Target<Integer, List<Integer>>() {
+                .of(task, GroupWriterTest::both, new BatchTarget<Integer, List<Integer>>() {
                     @Override
                     public Outcome<Integer> write(Map<Integer, List<Integer>> batch) {
                         if (random.nextInt(10) == 0) {
