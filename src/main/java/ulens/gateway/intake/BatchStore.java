@@ -5,10 +5,9 @@ import ulens.gateway.intake.Outcome.Unsettled;
 import ulens.gateway.work.Reason;
 
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.function.Predicate;
 
 /**
  * Stores a batch: waits while the database is away, sets messages aside whose users' rows another transaction has
@@ -86,8 +85,8 @@ final class BatchStore {
         // the lock can't be seen, so the batch is halved by user until the locked user is alone
         List<String> users = List.copyOf(LockedUsers.users(candidates));
         Set<String> half = Set.copyOf(users.subList(0, users.size() / 2));
-        Map<Boolean, List<Candidate>> halves = candidates.stream()
-                .collect(Collectors.partitioningBy(one -> half.contains(one.row().userId())));
-        return storeBoth(halves.get(true), halves.get(false));
+        Predicate<Candidate> inHalf = one -> half.contains(one.row().userId());
+        return storeBoth(candidates.stream().filter(inHalf).toList(),
+                candidates.stream().filter(inHalf.negate()).toList());
     }
 }

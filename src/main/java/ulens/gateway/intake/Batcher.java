@@ -1,5 +1,7 @@
 package ulens.gateway.intake;
 
+import org.jspecify.annotations.Nullable;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,7 +32,7 @@ final class Batcher<M> {
     private final ToIntFunction<M> bytes;
     private final IntakeClock clock;
     private final BlockingQueue<M> waiting = new LinkedBlockingQueue<>();
-    private volatile Flow.Subscription subscription;
+    private volatile Flow.@Nullable Subscription subscription;
     private volatile boolean closed;
     private volatile boolean incomplete;
     private volatile int taken;
@@ -130,8 +132,9 @@ final class Batcher<M> {
 
     void done(int messages) {
         taken = 0;
-        if (!closed && messages > 0) {
-            subscription.request(messages);
+        Flow.Subscription from = subscription;
+        if (!closed && messages > 0 && from != null) {
+            from.request(messages);
         }
     }
 

@@ -1,12 +1,14 @@
 package ulens.gateway.intake;
 
 import com.rabbitmq.client.LongString;
+import org.jspecify.annotations.Nullable;
 import ulens.gateway.rabbitmq.incoming.DeferredMessage;
 import ulens.gateway.rabbitmq.incoming.IncomingMessage;
 import ulens.gateway.rabbitmq.outgoing.Publication;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -29,7 +31,7 @@ final class Republication {
     private final Runnable sent;
     private final long since = System.nanoTime();
     private Cut cut = Cut.NOTHING;
-    private CompletableFuture<Void> outcome;
+    private @Nullable CompletableFuture<Void> outcome;
 
     private enum Cut {
         NOTHING(null),
@@ -37,9 +39,9 @@ final class Republication {
         HEADERS("headers were too long: all were dropped"),
         ALL("headers and properties were too long: all were dropped");
 
-        private final String note;
+        private final @Nullable String note;
 
-        Cut(String note) {
+        Cut(@Nullable String note) {
             this.note = note;
         }
     }
@@ -99,7 +101,7 @@ final class Republication {
 
     /** {@return the broker's answer to the last attempt} */
     CompletableFuture<Void> outcome() {
-        return outcome;
+        return Objects.requireNonNull(outcome, "no attempt yet");
     }
 
     void attempted(CompletableFuture<Void> attempt) {

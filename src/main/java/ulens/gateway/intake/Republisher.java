@@ -8,6 +8,7 @@ import ulens.gateway.work.Task;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingDeque;
@@ -157,7 +158,8 @@ final class Republisher {
     }
 
     private void failed(Republication one, Throwable failure) {
-        Throwable cause = failure instanceof java.util.concurrent.CompletionException ? failure.getCause() : failure;
+        Throwable cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause()
+                : failure;
         Reason reason = cause instanceof PublishFailedException known ? known.reason() : Reason.NOT_SENT;
         if (reason == Reason.UNFIT && one.cutMore()) {
             due.addFirst(one);

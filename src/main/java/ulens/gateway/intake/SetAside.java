@@ -112,14 +112,11 @@ final class SetAside<M> {
      * any here are not held up.
      */
     void forget(Predicate<M> gone) {
-        for (String user : List.copyOf(users.keySet())) {
-            Waiting<M> waiting = users.get(user);
+        users.values().removeIf(waiting -> {
             waiting.messages.stream().filter(gone).map(key).forEach(held::remove);
             waiting.messages.removeIf(gone);
-            if (waiting.messages.isEmpty()) {
-                users.remove(user);
-            }
-        }
+            return waiting.messages.isEmpty();
+        });
     }
 
     /** {@return the user whose messages have to go elsewhere, because there are too many here} */

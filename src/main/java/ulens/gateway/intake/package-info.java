@@ -16,4 +16,7 @@
  * What has become of a whole batch is an {@code Outcome}. What intake needs of others is in
  * {@link ulens.gateway.intake.IntakePorts}; with other ports, and another clock, all of it runs without servers.
  */
+@NullMarked
 package ulens.gateway.intake;
+
+import org.jspecify.annotations.NullMarked;

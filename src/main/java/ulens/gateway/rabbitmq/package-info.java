@@ -139,4 +139,7 @@
  * On Apache Qpid Broker-J: a consumer whose queue is deleted is not notified, so it does not recover until the next
  * reconnect; an unroutable mandatory message may fail as {@code NACKED} instead of {@code UNROUTABLE}.
  */
+@NullMarked
 package ulens.gateway.rabbitmq;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,10 +1,12 @@
 package ulens.gateway.intake.event;
 
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import ulens.gateway.stream.NewDelivery;
 
 import java.time.Instant;
+import java.util.Objects;
 import java.util.regex.Pattern;
 
 /**
@@ -16,17 +18,19 @@ final class EventFields {
     private static final int MOST_LONG = 20;
     private static final Pattern NUMBER = Pattern.compile("[+-]?\\d+(\\.\\d+)?([eE][+-]?\\d+)?");
 
+    @Nullable
     Instant sentAt;
+    @Nullable
     Instant readAt;
 
-    private String userId;
-    private Long notificationId;
-    private String message;
-    private String metadata;
-    private String userIdProblem = "userId is missing";
-    private String notificationIdProblem = "notificationId is missing";
+    private @Nullable String userId;
+    private @Nullable Long notificationId;
+    private @Nullable String message;
+    private @Nullable String metadata;
+    private @Nullable String userIdProblem = "userId is missing";
+    private @Nullable String notificationIdProblem = "notificationId is missing";
     private String messageProblem = "message is missing";
-    private String metadataProblem;
+    private @Nullable String metadataProblem;
 
     void userId(JsonParser parser) {
         userId = null;
@@ -40,7 +44,7 @@ final class EventFields {
         };
     }
 
-    private String userId(WholeNumber number) {
+    private @Nullable String userId(WholeNumber number) {
         return switch (number) {
             case WholeNumber.Is(String decimal) -> userId(decimal);
             case WholeNumber.Not.FRACTION -> "userId is neither a string nor an integer";
@@ -49,7 +53,7 @@ final class EventFields {
 
     }
 
-    private String userId(String text) {
+    private @Nullable String userId(String text) {
         if (text.isEmpty()) {
             return "userId is empty";
         }
@@ -84,7 +88,7 @@ final class EventFields {
         return NUMBER.matcher(text).matches() ? WholeNumber.read(text) : WholeNumber.Not.FRACTION;
     }
 
-    private String notificationId(String decimal) {
+    private @Nullable String notificationId(String decimal) {
         try {
             notificationId = Long.parseLong(decimal);
             return null;
@@ -110,16 +114,19 @@ final class EventFields {
     }
 
     NewDelivery row() {
-        require(userId != null, userIdProblem);
-        require(notificationId != null, notificationIdProblem);
-        require(message != null, messageProblem);
-        require(metadataProblem == null, metadataProblem);
-        return new NewDelivery(userId, notificationId, message, metadata, sentAt, readAt);
+        String user = given(userId, userIdProblem);
+        long id = given(notificationId, notificationIdProblem);
+        String text = given(message, messageProblem);
+        if (metadataProblem != null) {
+            throw new Unstorable(metadataProblem);
+        }
+        return new NewDelivery(user, id, text, metadata, sentAt, readAt);
     }
 
-    private static void require(boolean condition, String otherwise) {
-        if (!condition) {
-            throw new Unstorable(otherwise);
+    private static <T> T given(@Nullable T value, @Nullable String otherwise) {
+        if (value == null) {
+            throw new Unstorable(Objects.requireNonNull(otherwise, "no value, but no problem either"));
         }
+        return value;
     }
 }

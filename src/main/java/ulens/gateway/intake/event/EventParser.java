@@ -1,5 +1,6 @@
 package ulens.gateway.intake.event;
 
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -77,7 +78,7 @@ public final class EventParser {
             }
             return new Parsed.Accepted(row);
         } catch (Unstorable unstorable) {
-            return new Parsed.Rejected(unstorable.getMessage());
+            return new Parsed.Rejected(unstorable.reason());
         } catch (StreamConstraintsException _) {
             return new Parsed.Rejected("body is nested deeper than " + MOST_DEPTH + " levels");
         } catch (JacksonException failure) {
@@ -155,7 +156,7 @@ public final class EventParser {
         return fields;
     }
 
-    private Instant time(JsonParser parser, String name) {
+    private @Nullable Instant time(JsonParser parser, String name) {
         if (parser.currentToken() == JsonToken.VALUE_NULL) {
             return null;
         }

@@ -1,5 +1,6 @@
 package ulens.gateway.intake.event;
 
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
@@ -50,12 +51,12 @@ final class EventTime {
      *
      * @return the time, or null if it can't be read
      */
-    static Instant read(JsonParser parser) {
+    static @Nullable Instant read(JsonParser parser) {
         Instant time = read(parser, Unit.BY_SIZE);
         return time == null || time.isBefore(FIRST) || time.isAfter(LAST) ? null : time.truncatedTo(ChronoUnit.MICROS);
     }
 
-    private static Instant read(JsonParser parser, Unit unit) {
+    private static @Nullable Instant read(JsonParser parser, Unit unit) {
         return switch (parser.currentToken()) {
             case VALUE_STRING -> text(parser.getString());
             case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> number(parser.getString(), unit);
@@ -67,7 +68,7 @@ final class EventTime {
         };
     }
 
-    private static Instant text(String text) {
+    private static @Nullable Instant text(String text) {
         if (text.length() > MOST_TEXT) {
             return null;
         }
@@ -75,7 +76,7 @@ final class EventTime {
         return EPOCH.matcher(bare).matches() ? number(bare, Unit.BY_SIZE) : TimeText.read(bare);
     }
 
-    private static Instant number(String text, Unit unit) {
+    private static @Nullable Instant number(String text, Unit unit) {
         if (text.length() > MOST_TEXT) {
             return null;
         }
@@ -99,7 +100,7 @@ final class EventTime {
     }
 
     /** MongoDB's Extended JSON, old and new: numbers in {@code $date} are milliseconds. */
-    private static Instant extended(JsonParser parser, Unit unit) {
+    private static @Nullable Instant extended(JsonParser parser, Unit unit) {
         Instant time = null;
         for (String name = parser.nextName(); name != null; name = parser.nextName()) {
             JsonToken token = parser.nextToken();

@@ -1,5 +1,6 @@
 package ulens.gateway.intake.event;
 
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
@@ -12,7 +13,7 @@ import tools.jackson.core.JsonToken;
  * @param problem
  *            the reason why it can't be stored, or null
  */
-record Metadata(String json, String problem) {
+record Metadata(@Nullable String json, @Nullable String problem) {
     private static final int MOST_DEPTH = 200;
     private static final int MOST_DIGITS = 1_000;
     private static final int MOST_NAME = 50_000;
@@ -40,7 +41,7 @@ record Metadata(String json, String problem) {
         return new Metadata(problem == null ? body.substring(from, to).strip() : null, problem);
     }
 
-    private static String problem(JsonToken token, JsonParser parser, int depth, Exponents exponents) {
+    private static @Nullable String problem(JsonToken token, JsonParser parser, int depth, Exponents exponents) {
         return switch (token) {
             case START_OBJECT, START_ARRAY ->
                     depth > MOST_DEPTH ? "metadata is nested deeper than " + MOST_DEPTH + " levels" : null;
@@ -57,7 +58,7 @@ record Metadata(String json, String problem) {
         };
     }
 
-    private static String tooLong(JsonParser parser) {
+    private static @Nullable String tooLong(JsonParser parser) {
         return parser.getStringLength() > MOST_DIGITS
                 ? "metadata holds a number of more than " + MOST_DIGITS + " digits"
                 : null;

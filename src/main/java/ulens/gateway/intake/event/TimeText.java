@@ -1,5 +1,7 @@
 package ulens.gateway.intake.event;
 
+import org.jspecify.annotations.Nullable;
+
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -35,7 +37,7 @@ final class TimeText {
      *
      * @return the time, or null if it can't be read
      */
-    static Instant read(String text) {
+    static @Nullable Instant read(String text) {
         try {
             return text.isEmpty() ? null
                     : Character.isLetter(text.charAt(0)) ? header(text) : new TimeText(text).instant();
@@ -119,7 +121,7 @@ final class TimeText {
         return offsets.getFirst();
     }
 
-    private ZoneOffset offset() {
+    private @Nullable ZoneOffset offset() {
         if (accept("Z") || accept("z") || accept("UTC") || accept("GMT")) {
             return ZoneOffset.UTC;
         }
@@ -135,7 +137,7 @@ final class TimeText {
     }
 
     /** {@return the name of the zone among the tags in brackets, or null} */
-    private String tags() {
+    private @Nullable String tags() {
         String zone = null;
         while (accept("[")) {
             int end = text.indexOf(']', at);

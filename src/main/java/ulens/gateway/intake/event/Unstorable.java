@@ -4,7 +4,14 @@ package ulens.gateway.intake.event;
 final class Unstorable extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
+    private final String reason;
+
     Unstorable(String reason) {
         super(reason, null, false, false);
+        this.reason = reason;
+    }
+
+    String reason() {
+        return reason;
     }
 }

@@ -3,4 +3,7 @@
  * never become one. {@link ulens.gateway.intake.event.EventParser} reads a body in one pass;
  * {@link ulens.gateway.intake.event.EventCheck} only tells whether intake would accept it.
  */
+@NullMarked
 package ulens.gateway.intake.event;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,6 @@
 package ulens.gateway.rabbitmq.connection;
 
+import org.jspecify.annotations.Nullable;
 import ulens.gateway.work.Backoff;
 
 import java.time.Duration;
@@ -20,8 +21,8 @@ public final class Connections {
     private final Duration recoveryInterval;
     private final Connectivity connectivity;
     private final ReentrantLock lock = new ReentrantLock();
-    private RecoveringConnection consuming;
-    private volatile RecoveringConnection publishing;
+    private @Nullable RecoveringConnection consuming;
+    private volatile @Nullable RecoveringConnection publishing;
 
     /**
      * Creates both without connecting.

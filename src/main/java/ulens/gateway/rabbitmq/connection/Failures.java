@@ -5,6 +5,7 @@ import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.Method;
 import com.rabbitmq.client.ShutdownSignalException;
+import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.net.ConnectException;
@@ -75,7 +76,7 @@ public final class Failures {
         return reason instanceof AMQP.Connection.Close close ? close.getReplyCode() : 0;
     }
 
-    private static ShutdownSignalException signal(Throwable problem) {
+    private static @Nullable ShutdownSignalException signal(Throwable problem) {
         for (Throwable at = problem; at != null; at = at.getCause()) {
             if (at instanceof ShutdownSignalException signal) {
                 return signal;

@@ -1,6 +1,7 @@
 package ulens.gateway.rabbitmq.connection;
 
 import com.rabbitmq.client.Connection;
+import org.jspecify.annotations.Nullable;
 import ulens.gateway.work.Backoff;
 import ulens.gateway.work.Loop;
 import ulens.gateway.work.Task;
@@ -39,13 +40,13 @@ public final class RecoveringConnection implements ChannelHost {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Task task;
-    private Loop supervisor;
+    private @Nullable Loop supervisor;
     private boolean added;
     private boolean stopped;
     private volatile boolean connecting;
     /** Used by the supervisor only. */
     private boolean up;
-    private volatile String blocked;
+    private volatile @Nullable String blocked;
 
     /**
      * Creates a connection, which connects when the first channel is added.
@@ -102,7 +103,7 @@ public final class RecoveringConnection implements ChannelHost {
     }
 
     /** {@return why the broker blocks publishers here, such as "low on memory"; null while it does not} */
-    public String blocked() {
+    public @Nullable String blocked() {
         return blocked;
     }
 

@@ -1,5 +1,7 @@
 package ulens.gateway.rabbitmq.connection;
 
+import org.jspecify.annotations.Nullable;
+
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -10,7 +12,7 @@ final class RepeatedWarning {
     private static final long REMIND_NANOS = Duration.ofMinutes(1).toNanos();
 
     private final Logger logger;
-    private String last;
+    private @Nullable String last;
     private long lastAt;
 
     RepeatedWarning(Logger logger) {

@@ -3,4 +3,7 @@
  * {@link ulens.gateway.rabbitmq.connection.RecoveringConnection} knows nothing of messages: each consumer or publisher
  * is a {@link ulens.gateway.rabbitmq.connection.RecoveringChannel} on it.
  */
+@NullMarked
 package ulens.gateway.rabbitmq.connection;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,7 @@
 package ulens.gateway.rabbitmq.headers;
 
+import org.jspecify.annotations.Nullable;
+
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -24,7 +26,7 @@ public final class UnreadableHeaders {
     private final ByteArrayOutputStream headers = new ByteArrayOutputStream();
     private final ByteArrayOutputStream after = new ByteArrayOutputStream();
     private int flags = 1 << 15 - HeaderScan.HEADERS;
-    private String reason;
+    private @Nullable String reason;
 
     private UnreadableHeaders(byte[] frame) {
         this.frame = frame;

@@ -1,5 +1,6 @@
 package ulens.gateway.rabbitmq.incoming;
 
+import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
 import ulens.gateway.work.Errand;
@@ -10,6 +11,7 @@ import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -31,14 +33,14 @@ final class BufferedSubscription<T> implements Subscription {
     private final ReentrantLock lock = new ReentrantLock();
     private final ArrayDeque<T> waiting = new ArrayDeque<>();
     /** Null after its last signal or its cancellation, so that a large subscriber is not kept in memory. */
-    private Subscriber<? super T> subscriber;
+    private @Nullable Subscriber<? super T> subscriber;
     private final Predicate<? super T> valid;
     private final Runnable onEnd;
     private long demand;
     private boolean draining;
     private boolean ended;
     private boolean closed;
-    private Consumer<Subscriber<? super T>> farewell;
+    private @Nullable Consumer<Subscriber<? super T>> farewell;
 
     /**
      * Creates a subscription.
@@ -137,7 +139,7 @@ final class BufferedSubscription<T> implements Subscription {
         }
     }
 
-    private boolean end(Consumer<Subscriber<? super T>> lastSignal) {
+    private boolean end(@Nullable Consumer<Subscriber<? super T>> lastSignal) {
         lock.lock();
         try {
             if (ended) {
@@ -190,7 +192,7 @@ final class BufferedSubscription<T> implements Subscription {
         }
     }
 
-    private Runnable next() {
+    private @Nullable Runnable next() {
         lock.lock();
         try {
             Subscriber<? super T> to = subscriber;
@@ -209,13 +211,14 @@ final class BufferedSubscription<T> implements Subscription {
             if (demand != Long.MAX_VALUE) {
                 demand--;
             }
-            return () -> to.onNext(item);
+            Subscriber<? super T> present = Objects.requireNonNull(to, "there is a subscriber until the end");
+            return () -> present.onNext(item);
         } finally {
             lock.unlock();
         }
     }
 
-    private T nextValid() {
+    private @Nullable T nextValid() {
         T item = waiting.poll();
         while (item != null && !valid.test(item)) {
             item = waiting.poll();

@@ -1,5 +1,7 @@
 package ulens.gateway.rabbitmq.incoming;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The intent of an {@link IncomingChannel}, and the AMQP channel that it uses. Immutable: each event makes the next
  * state. Each AMQP channel is a generation: the loss of an older generation than the present one changes nothing.
@@ -13,8 +15,8 @@ package ulens.gateway.rabbitmq.incoming;
  * @param lostBecause
  *            a description of why the latest generation is gone; meaningless while it is there
  */
-record ConsumerState(BufferedSubscription<RabbitMqMessage> subscription, Intent intent, ConsumingChannel channel,
-        String lostBecause) {
+record ConsumerState(@Nullable BufferedSubscription<RabbitMqMessage> subscription, Intent intent,
+        @Nullable ConsumingChannel channel, String lostBecause) {
 
     static final ConsumerState NEW = new ConsumerState(null, Intent.CONSUME, null, "not consuming yet");
 

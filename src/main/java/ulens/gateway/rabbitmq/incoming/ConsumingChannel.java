@@ -6,6 +6,7 @@ import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.DefaultConsumer;
 import com.rabbitmq.client.Delivery;
 import com.rabbitmq.client.Envelope;
+import org.jspecify.annotations.Nullable;
 import ulens.gateway.rabbitmq.connection.Failures;
 
 import java.io.IOException;
@@ -22,7 +23,7 @@ final class ConsumingChannel extends DefaultConsumer {
     private final DeliveryTags tags;
     private final Predicate<RabbitMqMessage> taker;
     private final BiConsumer<ConsumingChannel, String> onEnd;
-    private volatile String ownTag;
+    private volatile @Nullable String ownTag;
 
     /**
      * Creates a consumer that does not consume yet.

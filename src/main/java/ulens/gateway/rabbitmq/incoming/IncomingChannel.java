@@ -85,10 +85,12 @@ public final class IncomingChannel implements Publisher<RabbitMqMessage>, Recove
         if (before.channel() != null) {
             before.channel().close();
         }
+        BufferedSubscription<RabbitMqMessage> subscription = Objects.requireNonNull(before.subscription(),
+                "attached before there was a subscriber");
         Channel channel = to.openChannel().orElseThrow(() -> new IOException("no free channel"));
-        ConsumingChannel next = new ConsumingChannel(channel, queue, before.subscription()::offer, (which, reason) -> {
+        ConsumingChannel next = new ConsumingChannel(channel, queue, subscription::offer, (which, reason) -> {
             change(now -> now.lost(which, "queue \"" + queue + "\": " + reason));
-            before.subscription().purge();
+            subscription.purge();
             onLost.run();
         });
         change(now -> now.attached(next));
@@ -102,7 +104,7 @@ public final class IncomingChannel implements Publisher<RabbitMqMessage>, Recove
         }
         // A pause or cancel during the start of the consumer has not stopped it.
         switch (state().intent()) {
-            case CANCEL -> returnWaiting(next, before.subscription());
+            case CANCEL -> returnWaiting(next, subscription);
             case PAUSE -> next.close();
             case CONSUME -> {
                 // as it is
@@ -142,11 +144,12 @@ public final class IncomingChannel implements Publisher<RabbitMqMessage>, Recove
         if (before.intent() == Intent.CANCEL) {
             return;
         }
-        if (before.subscription() != null) {
-            before.subscription().complete();
-        }
-        if (before.channel() != null) {
-            returnWaiting(before.channel(), before.subscription());
+        BufferedSubscription<RabbitMqMessage> subscription = before.subscription();
+        if (subscription != null) {
+            subscription.complete();
+            if (before.channel() != null) {
+                returnWaiting(before.channel(), subscription);
+            }
         }
         LOGGER.log(Level.INFO, () -> "[GATEWAY][RMQ] No longer consuming from queue " + queue);
     }

@@ -3,6 +3,7 @@ package ulens.gateway.rabbitmq.incoming;
 import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Delivery;
 import com.rabbitmq.client.Envelope;
+import org.jspecify.annotations.Nullable;
 import ulens.gateway.rabbitmq.connection.Failures;
 import ulens.gateway.rabbitmq.headers.PlainHeaders;
 import ulens.gateway.rabbitmq.headers.UnreadableHeaders;
@@ -26,7 +27,7 @@ public final class RabbitMqMessage implements IncomingMessage {
     private final DeliveryTags tags;
     private final Envelope envelope;
     private final AMQP.BasicProperties properties;
-    private final String unreadable;
+    private final @Nullable String unreadable;
     private final byte[] body;
 
     RabbitMqMessage(DeliveryTags tags, Delivery delivery) {

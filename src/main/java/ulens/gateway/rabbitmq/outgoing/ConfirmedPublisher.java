@@ -3,6 +3,7 @@ package ulens.gateway.rabbitmq.outgoing;
 import io.helidon.messaging.Channel;
 import io.helidon.messaging.Emitter;
 import org.eclipse.microprofile.reactive.messaging.Message;
+import org.jspecify.annotations.Nullable;
 import ulens.gateway.rabbitmq.outgoing.PublishFailedException.Reason;
 
 import java.util.concurrent.CompletableFuture;
@@ -99,7 +100,7 @@ public final class ConfirmedPublisher {
         return outcome;
     }
 
-    private CompletionStage<Void> settle(CompletableFuture<Void> outcome, Throwable failure) {
+    private CompletionStage<Void> settle(CompletableFuture<Void> outcome, @Nullable Throwable failure) {
         // Before the outcome is visible, otherwise a callback that publishes again could wait for itself.
         free.release();
         if (failure == null) {

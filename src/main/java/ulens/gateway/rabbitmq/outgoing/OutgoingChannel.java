@@ -3,6 +3,7 @@ package ulens.gateway.rabbitmq.outgoing;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import org.eclipse.microprofile.reactive.messaging.Message;
+import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
 import ulens.gateway.rabbitmq.connection.RecoveringChannel;
@@ -28,8 +29,8 @@ public final class OutgoingChannel implements Subscriber<Message<?>>, Recovering
     private final String name;
     private final int maxUnconfirmed;
     private final RecoveringConnection connection;
-    private volatile Subscription subscription;
-    private volatile PublishingChannel publishing;
+    private volatile @Nullable Subscription subscription;
+    private volatile @Nullable PublishingChannel publishing;
     private volatile String lostBecause = "not connected yet";
     private volatile boolean stopped;
 
@@ -81,14 +82,18 @@ public final class OutgoingChannel implements Subscriber<Message<?>>, Recovering
         }
     }
 
+    private Subscription upstream() {
+        return Objects.requireNonNull(subscription, "nothing is sent and nothing closed before onSubscribe");
+    }
+
     private static void refuse(CompletableFuture<Void> outcome, String why) {
         Confirms.fail(outcome, Reason.NOT_SENT, "not sent: " + why);
     }
 
-    private void settle(Message<?> message, Throwable failure) {
+    private void settle(Message<?> message, @Nullable Throwable failure) {
         try {
             if (!stopped) {
-                subscription.request(1);
+                upstream().request(1);
             }
             if (failure == null) {
                 message.ack();
@@ -136,7 +141,7 @@ public final class OutgoingChannel implements Subscriber<Message<?>>, Recovering
         stopped = true;
         // Messages that still wait upstream are refused now: once Helidon has stopped its threads their senders would
         // get no answer.
-        subscription.request(Long.MAX_VALUE);
+        upstream().request(Long.MAX_VALUE);
         PublishingChannel current = publishing;
         if (current != null) {
             current.finish(LAST_CONFIRMS);

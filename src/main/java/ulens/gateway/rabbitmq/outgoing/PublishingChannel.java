@@ -5,6 +5,7 @@ import com.rabbitmq.client.AlreadyClosedException;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Return;
 import com.rabbitmq.client.ShutdownSignalException;
+import org.jspecify.annotations.Nullable;
 import ulens.gateway.rabbitmq.connection.Failures;
 import ulens.gateway.rabbitmq.outgoing.PublishFailedException.Reason;
 
@@ -90,7 +91,7 @@ final class PublishingChannel {
     }
 
     /** Checked before a sequence number is used: the client would fail after that, and the channel would be lost. */
-    private String unfit(Publication publication) {
+    private @Nullable String unfit(Publication publication) {
         int most = channel.getConnection().getFrameMax();
         try {
             int size = publication.properties().toFrame(channel.getChannelNumber(), publication.body().length).size();

@@ -2,6 +2,7 @@ package ulens.gateway.rabbitmq.topology;
 
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
+import org.jspecify.annotations.Nullable;
 import ulens.gateway.rabbitmq.connection.Failures;
 import ulens.gateway.rabbitmq.topology.Topology.Binding;
 import ulens.gateway.rabbitmq.topology.Topology.Exchange;
@@ -136,7 +137,7 @@ public final class TopologyDeclaration {
      */
     private static final class Scratch implements AutoCloseable {
         private final Connection connection;
-        private Channel channel;
+        private @Nullable Channel channel;
 
         Scratch(Connection connection) {
             this.connection = connection;

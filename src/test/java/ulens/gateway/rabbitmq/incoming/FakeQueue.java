@@ -19,6 +19,9 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * A queue and the channels that consume from it, as the client library shows them, without a broker: what is written is
@@ -26,9 +29,9 @@ import java.util.TreeMap;
  * channel for. For one thread at a time.
  */
 final class FakeQueue {
-    final Deque<Integer> ready = new ArrayDeque<>();
+    final Deque<Integer> ready = new ConcurrentLinkedDeque<>();
     final List<FakeChannel> channels = new ArrayList<>();
-    final List<String> violations = new ArrayList<>();
+    final List<String> violations = new CopyOnWriteArrayList<>();
     /** Runs before the answer to each request of the client. */
     Runnable beforeAnswer = () -> {
     };
@@ -70,7 +73,7 @@ final class FakeQueue {
 
     /** One channel. */
     final class FakeChannel {
-        final TreeMap<Long, Integer> unsettled = new TreeMap<>();
+        final ConcurrentSkipListMap<Long, Integer> unsettled = new ConcurrentSkipListMap<>();
         /** On their way to the client, who may see them after the end of the channel. */
         final Deque<Long> underWay = new ArrayDeque<>();
         final Channel client = proxy(Channel.class, this::answer);

@@ -21,6 +21,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /** One consumer with its queue, its subscriber, and a model of what must be true of them. */
 final class ModelConsumer {
+    static final String QUEUE = "queue-of-the-model";
+
     private static final int PREFETCH = 3;
     private static final Duration LONGEST = Duration.ofSeconds(20);
 
@@ -32,7 +34,7 @@ final class ModelConsumer {
     private final AtomicInteger losses = new AtomicInteger();
     private final Picky subscriber = new Picky();
     private final Host host = new Host();
-    private final IncomingChannel channel = new IncomingChannel("model", "queue", PREFETCH, host);
+    private final IncomingChannel channel = new IncomingChannel("model", QUEUE, PREFETCH, host);
     /** Which tags of the latest channel are settled by nobody yet, and which of them are deferred. */
     private final TreeSet<Long> open = new TreeSet<>();
     private final TreeMap<Long, DeferredMessage> deferred = new TreeMap<>();
