@@ -7,7 +7,6 @@ import ulens.gateway.auth.Authenticator;
 import ulens.gateway.broker.Broker;
 import ulens.gateway.config.AuthConfig;
 import ulens.gateway.config.GatewayConfig;
-import ulens.gateway.config.SocketConfig;
 import ulens.gateway.database.Database;
 import ulens.gateway.database.DatabasePulse;
 import ulens.gateway.extension.Extension;
@@ -30,7 +29,6 @@ import ulens.gateway.recovery.Recovery;
 import ulens.gateway.session.NotificationNamespace;
 import ulens.gateway.session.SocketMeters;
 import ulens.gateway.socketio.EncodedEvent;
-import ulens.gateway.socketio.SocketIoConfig;
 import ulens.gateway.socketio.SocketIoServer;
 import ulens.gateway.stream.DeliveryTable;
 import ulens.gateway.stream.Rooms;
@@ -79,7 +77,7 @@ public final class Gateway implements AutoCloseable {
                 pulse::isThere, config.outbox()).start();
         DeliveryTable table = new DeliveryTable(database.client());
         this.receipts = new Receipts(new ReceiptTable(database.client()), outbox::wake);
-        this.sockets = sockets(config.socket());
+        this.sockets = new SocketIoServer(config.socket());
         this.namespace = new NotificationNamespace(sockets.namespace(NotificationNamespace.NAME),
                 authenticator(config.auth(), clock), receipts,
                 Recovery.start(new ClientSessionTable(database.client(), node, table::heads),
@@ -148,12 +146,6 @@ public final class Gateway implements AutoCloseable {
         LOGGER.log(System.Logger.Level.INFO, "[GATEWAY][WS] listening on port {0}, operations on port {1}",
                 Integer.toString(port()), Integer.toString(opsPort()));
         extension.ready(port(), opsPort(), database.schema(), broker::connected);
-    }
-
-    private static SocketIoServer sockets(SocketConfig config) {
-        return new SocketIoServer(SocketIoConfig.defaults().with(config.engine())
-                .withConnectTimeout(config.connectTimeout()).with(SocketIoConfig.Inbound.defaults()
-                        .withBytes(config.maxPayloadBeforeJoin(), config.inboundMemory())));
     }
 
     private static Authenticator authenticator(AuthConfig config, Clock clock) {

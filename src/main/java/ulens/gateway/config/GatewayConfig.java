@@ -3,6 +3,7 @@ package ulens.gateway.config;
 import io.helidon.config.Config;
 import ulens.gateway.engineio.request.PeerRules;
 import ulens.gateway.http.HttpLimits;
+import ulens.gateway.socketio.SocketIoConfig;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -43,7 +44,7 @@ import java.util.Map;
  * @param dev
  *            whether the gateway runs in dev mode
  */
-public record GatewayConfig(String host, int port, int opsPort, HttpLimits http, SocketConfig socket, AuthConfig auth,
+public record GatewayConfig(String host, int port, int opsPort, HttpLimits http, SocketIoConfig socket, AuthConfig auth,
         SessionConfig session, BrokerConfig rmq, DatabaseConfig database, IntakeConfig intake, StreamConfig stream,
         OutboxConfig outbox, HealthConfig health, Duration stopGrace, Dev dev) {
 
@@ -108,7 +109,7 @@ public record GatewayConfig(String host, int port, int opsPort, HttpLimits http,
         int port = knobs.integer("port", 3000, 0, 65_535);
         int opsPort = opsPort(knobs, port);
         PeerRules peers = PeerConfig.read(knobs);
-        SocketConfig socket = SocketConfig.read(knobs, peers, maxBody);
+        SocketIoConfig socket = SocketKnobs.read(knobs, peers, maxBody);
         GatewayConfig config = new GatewayConfig(dev.host(knobs), port, opsPort,
                 HttpConfig.read(knobs, socket.engine().limits().maxSessions(), peers.addresses().trust()), socket,
                 AuthConfig.read(knobs, secret), SessionConfig.read(knobs), rmq, database,

@@ -49,7 +49,7 @@ class ArchitectureTest {
             stream: config metrics database
             inbox: metrics database stream outbox
             outbox: config metrics
-            config: limits http engineio
+            config: limits http engineio socketio
             database: config metrics
             intake: config metrics stream rabbitmq
             recovery: stream

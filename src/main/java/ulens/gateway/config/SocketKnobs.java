@@ -2,25 +2,14 @@ package ulens.gateway.config;
 
 import ulens.gateway.engineio.EngineConfig;
 import ulens.gateway.engineio.request.PeerRules;
+import ulens.gateway.socketio.SocketIoConfig;
 
 import java.time.Duration;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/**
- * Settings of Socket.IO and Engine.IO.
- *
- * @param engine
- *            settings of the Engine.IO sessions
- * @param connectTimeout
- *            how long a client may take to join a namespace
- * @param maxPayloadBeforeJoin
- *            largest message of a client that has not joined, in bytes
- * @param inboundMemory
- *            most bytes of heap for the input of all connections that is not handled yet
- */
-public record SocketConfig(EngineConfig engine, Duration connectTimeout, int maxPayloadBeforeJoin, int inboundMemory) {
-
+/** Reads the settings of Socket.IO and Engine.IO. */
+final class SocketKnobs {
     private static final Pattern PATH = Pattern.compile("/([\\w.~-]+/)+");
     private static final int SOFT_QUEUE_LIMIT = 64 * 1024;
     private static final int LEAST_HARD_QUEUE_LIMIT = 4 * 1024 * 1024;
@@ -30,12 +19,17 @@ public record SocketConfig(EngineConfig engine, Duration connectTimeout, int max
     private static final Duration LEAST = Duration.ofMillis(50);
     private static final Duration MOST = Duration.ofHours(1);
 
-    static SocketConfig read(Knobs knobs, PeerRules peers, int maxBody) {
+    private SocketKnobs() {
+    }
+
+    static SocketIoConfig read(Knobs knobs, PeerRules peers, int maxBody) {
         EngineConfig engine = engine(knobs, peers, maxBody);
-        return new SocketConfig(engine, knobs.duration("socket.connect-timeout", Duration.ofSeconds(45), LEAST, MOST),
-                knobs.integer("socket.max-payload-before-join", 16 * 1024, 1024, 1024 * 1024),
-                knobs.integer("socket.inbound-memory", inboundMemory(engine.limits().maxPayload()), 1024 * 1024,
-                        Integer.MAX_VALUE));
+        return SocketIoConfig.defaults().with(engine)
+                .withConnectTimeout(knobs.duration("socket.connect-timeout", Duration.ofSeconds(45), LEAST, MOST))
+                .with(SocketIoConfig.Inbound.defaults().withBytes(
+                        knobs.integer("socket.max-payload-before-join", 16 * 1024, 1024, 1024 * 1024),
+                        knobs.integer("socket.inbound-memory", inboundMemory(engine.limits().maxPayload()), 1024 * 1024,
+                                Integer.MAX_VALUE)));
     }
 
     private static EngineConfig engine(Knobs knobs, PeerRules peers, int maxBody) {
