@@ -112,12 +112,17 @@ class LockedLaneTest {
         read(a);
         await().until(() -> !failing());
         lane.close();
-        assertThat(Task.all()).isSubsetOf(others);
+        assertThat(own()).isEmpty();
     }
 
     private boolean failing() {
-        return Task.all().stream().filter(task -> !others.contains(task))
-                .anyMatch(task -> task.failing(Duration.ZERO).isPresent());
+        return own().stream().anyMatch(task -> task.failing(Duration.ZERO).isPresent());
+    }
+
+    /** By name, since other tests run beside this one. */
+    private List<Task> own() {
+        return Task.all().stream()
+                .filter(task -> task.name().equals("read-receipts-of-locked-users") && !others.contains(task)).toList();
     }
 
     @Test
