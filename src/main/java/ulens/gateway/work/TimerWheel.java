@@ -1,35 +1,27 @@
 package ulens.gateway.work;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Deadlines of many: a wheel of {@value #SLOTS} slots of 4 ms each, linked lists in the slots, and one thread that
- * sleeps until the next slot in use. Setting, moving and cancelling a deadline take constant time and no memory. What
- * is due later than one turn of the wheel is passed over until its turn. Nothing fires early. A deadline that fails
- * comes again a second later: whoever waits for it must not be forgotten.
+ * Deadlines of many: a wheel of slots of 4 ms each ({@link DeadlineSlots}), and one thread that sleeps until the next
+ * slot in use. Setting, moving and cancelling a deadline take constant time and no memory. Nothing fires early. A
+ * deadline that fails comes again a second later: whoever waits for it must not be forgotten.
  * <p>
  * Unlike {@link Timer} it is made for deadlines that move all the time: those of sessions move with every packet.
  */
 public final class TimerWheel {
-    private static final int SLOTS = 2048;
-    private static final long TICK = TimeUnit.MILLISECONDS.toNanos(4);
     private static final long AGAIN = TimeUnit.SECONDS.toNanos(1);
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition sooner = lock.newCondition();
-    private final @Nullable Timed[] slots = new Timed[SLOTS];
-    private final long start = System.nanoTime();
+    private final DeadlineSlots slots = new DeadlineSlots(System.nanoTime());
     private final ArrayDeque<Timed> due = new ArrayDeque<>();
     private final Task task;
     private final Loop loop;
-    private long lastTick;
-    private long wakeUpTick = Long.MAX_VALUE;
-    private int size;
+    private long wakeUpTick = DeadlineSlots.NEVER;
     private volatile boolean stopped;
 
     private TimerWheel(Task task) {
@@ -62,10 +54,11 @@ public final class TimerWheel {
     public void schedule(Timed timed, long due) {
         lock.lock();
         try {
-            unlink(timed);
+            slots.remove(timed);
             if (!stopped) {
-                timed.due = due;
-                link(timed);
+                if (slots.set(timed, due) < wakeUpTick) {
+                    sooner.signal();
+                }
                 return;
             }
         } finally {
@@ -85,7 +78,7 @@ public final class TimerWheel {
     public void scheduleAtLatest(Timed timed, long due) {
         lock.lock();
         try {
-            if (timed.slot < 0 || timed.due - due > 0) {
+            if (!slots.isSet(timed) || timed.due - due > 0) {
                 schedule(timed, due);
             }
         } finally {
@@ -102,7 +95,7 @@ public final class TimerWheel {
     public void cancel(Timed timed) {
         lock.lock();
         try {
-            unlink(timed);
+            slots.remove(timed);
         } finally {
             lock.unlock();
         }
@@ -127,7 +120,11 @@ public final class TimerWheel {
         try {
             awaitTick();
             last = stopped;
-            collect(due);
+            if (last) {
+                slots.takeAll(due);
+            } else {
+                slots.takeDue(System.nanoTime(), due);
+            }
         } finally {
             lock.unlock();
         }
@@ -153,11 +150,11 @@ public final class TimerWheel {
     private void awaitTick() throws InterruptedException {
         long beat = Loop.BEAT.toNanos();
         while (!stopped && beat > 0) {
-            wakeUpTick = nextTickInUse();
-            if (wakeUpTick == Long.MAX_VALUE) {
+            wakeUpTick = slots.nextTick();
+            if (wakeUpTick == DeadlineSlots.NEVER) {
                 beat = sooner.awaitNanos(beat);
             } else {
-                long wait = start + wakeUpTick * TICK - System.nanoTime();
+                long wait = slots.timeOf(wakeUpTick) - System.nanoTime();
                 if (wait <= 0) {
                     return;
                 }
@@ -165,67 +162,5 @@ public final class TimerWheel {
                 beat -= waited - sooner.awaitNanos(waited);
             }
         }
-    }
-
-    private long nextTickInUse() {
-        if (size > 0) {
-            for (long tick = lastTick + 1; tick <= lastTick + SLOTS; tick++) {
-                if (slots[(int) (tick % SLOTS)] != null) {
-                    return tick;
-                }
-            }
-        }
-        return Long.MAX_VALUE;
-    }
-
-    private void collect(ArrayDeque<Timed> due) {
-        long now = System.nanoTime();
-        long nowTick = (now - start) / TICK;
-        long first = stopped ? nowTick - SLOTS + 1 : Math.max(lastTick + 1, nowTick - SLOTS + 1);
-        for (long tick = first; tick <= nowTick; tick++) {
-            Timed timed = slots[Math.floorMod(tick, SLOTS)];
-            while (timed != null) {
-                Timed next = timed.next;
-                if (stopped || timed.due - now <= 0) {
-                    due.add(timed);
-                    unlink(timed);
-                }
-                timed = next;
-            }
-        }
-        lastTick = nowTick;
-    }
-
-    private void link(Timed timed) {
-        long tick = Math.max(lastTick + 1, (timed.due - start + TICK - 1) / TICK);
-        int slot = (int) (tick % SLOTS);
-        timed.slot = slot;
-        timed.next = slots[slot];
-        if (timed.next != null) {
-            timed.next.previous = timed;
-        }
-        slots[slot] = timed;
-        size++;
-        if (tick < wakeUpTick) {
-            sooner.signal();
-        }
-    }
-
-    private void unlink(Timed timed) {
-        if (timed.slot < 0) {
-            return;
-        }
-        if (timed.previous == null) {
-            slots[timed.slot] = timed.next;
-        } else {
-            timed.previous.next = timed.next;
-        }
-        if (timed.next != null) {
-            timed.next.previous = timed.previous;
-        }
-        timed.previous = null;
-        timed.next = null;
-        timed.slot = -1;
-        size--;
     }
 }

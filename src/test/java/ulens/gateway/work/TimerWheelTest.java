@@ -15,6 +15,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+/** Deadlines on a real clock; which tick each belongs to is {@link DeadlineSlotsTest}'s. */
 @Execution(ExecutionMode.CONCURRENT)
 class TimerWheelTest {
     private final TimerWheel wheel = TimerWheel.start(Task.of(System.getLogger("test"), "[TEST]", "test-wheel"));
