@@ -9,6 +9,7 @@ import ulens.gateway.rabbitmq.outgoing.PublishFailedException.Reason;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -109,11 +110,10 @@ final class DeadLetters {
      */
     private boolean sentRound(Republication sent, Map<String, Object> added) throws InterruptedException {
         do {
-            if (sent.outcome() == null || sent.outcome().isDone()) {
-                sent.attempted(broker.publish(sent.publication("", routes.retryQueue(), added)).toCompletableFuture());
-            }
+            CompletableFuture<Void> outcome = sent.attempt(
+                    () -> broker.publish(sent.publication("", routes.retryQueue(), added)).toCompletableFuture());
             try {
-                sent.outcome().get(CONFIRM_SECONDS, TimeUnit.SECONDS);
+                outcome.get(CONFIRM_SECONDS, TimeUnit.SECONDS);
                 sent.acknowledge();
                 counts.sentRound();
                 return true;

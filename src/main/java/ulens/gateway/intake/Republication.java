@@ -8,10 +8,10 @@ import ulens.gateway.rabbitmq.outgoing.Publication;
 
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
 /**
  * A copy of a message for the dead-letter or retry queue, with headers added that give the reason. Properties that
@@ -99,13 +99,14 @@ final class Republication {
         original.requeue();
     }
 
-    /** {@return the broker's answer to the last attempt} */
-    CompletableFuture<Void> outcome() {
-        return Objects.requireNonNull(outcome, "no attempt yet");
-    }
-
-    void attempted(CompletableFuture<Void> attempt) {
-        outcome = attempt;
+    /** {@return the broker's answer to the last attempt, which is made now if there is none or it has failed} */
+    CompletableFuture<Void> attempt(Supplier<CompletableFuture<Void>> again) {
+        CompletableFuture<Void> last = outcome;
+        if (last == null || last.isDone()) {
+            last = again.get();
+            outcome = last;
+        }
+        return last;
     }
 
     /** Cuts more of the headers. Returns false if nothing is left to be cut. */

@@ -7,7 +7,15 @@ public final class PublishFailedException extends RuntimeException {
 
     private final Reason reason;
 
-    PublishFailedException(Reason reason, String message) {
+    /**
+     * A failure.
+     *
+     * @param reason
+     *            its kind
+     * @param message
+     *            what happened, for the log
+     */
+    public PublishFailedException(Reason reason, String message) {
         super(message);
         this.reason = reason;
     }
