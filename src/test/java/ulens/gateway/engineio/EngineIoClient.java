@@ -1,6 +1,7 @@
 package ulens.gateway.engineio;
 
 import tools.jackson.databind.json.JsonMapper;
+import ulens.gateway.fixture.HeardMessages;
 
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -10,11 +11,7 @@ import java.net.http.WebSocket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -24,16 +21,14 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 public abstract class EngineIoClient {
     /** What is heard when a WebSocket has been closed. */
-    protected static final String CLOSED = "(closed)";
+    protected static final String CLOSED = HeardMessages.CLOSED;
     private static final HttpClient HTTP = HttpClient.newHttpClient();
     static final JsonMapper JSON = new JsonMapper();
     static final String POLLING = "?EIO=4&transport=polling";
     static final String WEBSOCKET = "?EIO=4&transport=websocket";
 
     /** A WebSocket, and what it hears. */
-    protected static final class Heard implements WebSocket.Listener {
-        private final BlockingQueue<Object> messages = new LinkedBlockingQueue<>();
-        private final StringBuilder part = new StringBuilder();
+    protected static final class Heard extends HeardMessages {
         private WebSocket socket;
 
         /** Says a text. */
@@ -44,48 +39,6 @@ public abstract class EngineIoClient {
         /** Says bytes. */
         public void say(byte... bytes) {
             socket.sendBinary(ByteBuffer.wrap(bytes), true).join();
-        }
-
-        /** {@return the next text or bytes, or {@link #CLOSED}} */
-        public Object next() {
-            try {
-                Object message = messages.poll(30, TimeUnit.SECONDS);
-                assertThat(message).as("nothing came").isNotNull();
-                return message;
-            } catch (InterruptedException e) {
-                throw new AssertionError(e);
-            }
-        }
-
-        @Override
-        public CompletionStage<?> onText(WebSocket from, CharSequence data, boolean last) {
-            part.append(data);
-            if (last) {
-                messages.add(part.toString());
-                part.setLength(0);
-            }
-            from.request(1);
-            return null;
-        }
-
-        @Override
-        public CompletionStage<?> onBinary(WebSocket from, ByteBuffer data, boolean last) {
-            byte[] bytes = new byte[data.remaining()];
-            data.get(bytes);
-            messages.add(bytes);
-            from.request(1);
-            return null;
-        }
-
-        @Override
-        public CompletionStage<?> onClose(WebSocket from, int code, String reason) {
-            messages.add(CLOSED);
-            return null;
-        }
-
-        @Override
-        public void onError(WebSocket from, Throwable error) {
-            messages.add(CLOSED);
         }
     }
 

@@ -1,26 +1,23 @@
 package ulens.gateway.socketio;
 
+import ulens.gateway.fixture.HeardMessages;
 import ulens.gateway.fixture.SendsInTurn;
 
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.nio.ByteBuffer;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Says over a WebSocket exactly what a test wants said. Answers heartbeats if it is told to. */
-final class RawClient implements WebSocket.Listener, AutoCloseable {
+/**
+ * Says over a WebSocket exactly what a test wants said. Heartbeats are not among what it hears; it answers them if it
+ * is told to.
+ */
+final class RawClient extends HeardMessages implements AutoCloseable {
     private static final HttpClient HTTP = HttpClient.newHttpClient();
-    static final String CLOSED = "(closed)";
 
-    private final BlockingQueue<Object> received = new LinkedBlockingQueue<>();
     private final SendsInTurn sends = new SendsInTurn();
-    private final StringBuilder text = new StringBuilder();
     private final boolean answersPings;
     private WebSocket socket;
 
@@ -58,51 +55,13 @@ final class RawClient implements WebSocket.Listener, AutoCloseable {
         sends.send(() -> socket.sendBinary(ByteBuffer.wrap(bytes), true)).join();
     }
 
-    /** {@return the next message (text or bytes), or {@link #CLOSED}; heartbeats are left out} */
-    Object next() {
-        try {
-            Object message = received.poll(20, TimeUnit.SECONDS);
-            assertThat(message).as("nothing came").isNotNull();
-            return message;
-        } catch (InterruptedException e) {
-            throw new AssertionError(e);
+    @Override
+    protected void heard(WebSocket from, String text) {
+        if (!text.equals("2")) {
+            super.heard(from, text);
+        } else if (answersPings) {
+            sends.send(() -> from.sendText("3", true));
         }
-    }
-
-    @Override
-    public CompletionStage<?> onText(WebSocket from, CharSequence data, boolean last) {
-        text.append(data);
-        if (last) {
-            String message = text.toString();
-            text.setLength(0);
-            if (!message.equals("2")) {
-                received.add(message);
-            } else if (answersPings) {
-                sends.send(() -> from.sendText("3", true));
-            }
-        }
-        from.request(1);
-        return null;
-    }
-
-    @Override
-    public CompletionStage<?> onBinary(WebSocket from, ByteBuffer data, boolean last) {
-        byte[] bytes = new byte[data.remaining()];
-        data.get(bytes);
-        received.add(bytes);
-        from.request(1);
-        return null;
-    }
-
-    @Override
-    public CompletionStage<?> onClose(WebSocket from, int code, String reason) {
-        received.add(CLOSED);
-        return null;
-    }
-
-    @Override
-    public void onError(WebSocket from, Throwable error) {
-        received.add(CLOSED);
     }
 
     /** Cuts the TCP connection. */

@@ -68,7 +68,7 @@ class BacklogTest {
         return new StoredBatch(List.of(new Delivery(user, 1, seq, seq, "m", null, Instant.EPOCH, null)), 0, Set.of());
     }
 
-    private final class RecordingSink implements Sink<Long> {
+    private final class RecordingSink extends OpenSink {
         private final String user;
         private volatile boolean synced;
 
@@ -77,23 +77,8 @@ class BacklogTest {
         }
 
         @Override
-        public boolean hasRoom() {
-            return true;
-        }
-
-        @Override
-        public boolean awaitRoom() {
-            return true;
-        }
-
-        @Override
         public void push(List<Long> rows) {
             rows.forEach(seq -> seen.add(user + " " + seq));
-        }
-
-        @Override
-        public void whenReceived(Runnable action) {
-            // it never proves anything
         }
 
         @Override
@@ -102,19 +87,10 @@ class BacklogTest {
         }
 
         @Override
-        public void drop() {
-            throw new AssertionError("nothing is wrong with it");
-        }
-
-        @Override
         public void synced(long replayed, long unread, Position position) {
             synced = true;
         }
 
-        @Override
-        public void subscribed(long unread) {
-            // nothing to tell
-        }
     }
 
     private static final class EmptyStreams implements StreamReader {

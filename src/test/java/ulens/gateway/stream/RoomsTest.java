@@ -81,21 +81,11 @@ class RoomsTest {
     }
 
     /** A client that takes everything and proves it when it is asked to hurry. */
-    private static final class Client implements Sink<Long> {
+    private static final class Client extends OpenSink {
         private final List<Long> pushed = new CopyOnWriteArrayList<>();
         private final List<String> told = new CopyOnWriteArrayList<>();
         private final List<Runnable> receipts = new CopyOnWriteArrayList<>();
         private volatile boolean dropped;
-
-        @Override
-        public boolean hasRoom() {
-            return true;
-        }
-
-        @Override
-        public boolean awaitRoom() {
-            return true;
-        }
 
         @Override
         public void push(List<Long> rows) {

@@ -36,34 +36,11 @@ class FrameWriterTest {
     };
 
     private final AtomicInteger rounds = new AtomicInteger();
-    private final AtomicInteger written = new AtomicInteger();
+    private final RecordedOutput output = new RecordedOutput();
     private final AtomicInteger failures = new AtomicInteger();
     private final CountDownLatch inSecondRound = new CountDownLatch(1);
     private final CountDownLatch goOn = new CountDownLatch(1);
-    private final FrameWriter<byte[]> writer = new FrameWriter<>(new Counting(), RAW, this::take,
-            failures::incrementAndGet);
-
-    private final class Counting implements DataWriter {
-        @Override
-        public void write(BufferData... buffers) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public void write(BufferData buffer) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public void writeNow(BufferData... buffers) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public void writeNow(BufferData buffer) {
-            written.incrementAndGet();
-        }
-    }
+    private final FrameWriter<byte[]> writer = new FrameWriter<>(output, RAW, this::take, failures::incrementAndGet);
 
     /** Holds the writer's thread in a second round, which it runs because it was called during the first. */
     private List<byte[]> take(int limit) {
@@ -91,7 +68,7 @@ class FrameWriterTest {
         writer.close(1000);
         var writtenAtTheEnd = new FutureTask<>(() -> {
             writer.awaitEnd(LONG);
-            return written.get();
+            return output.calls.get();
         });
         Thread waiting = Thread.ofPlatform().start(writtenAtTheEnd);
         await().until(() -> waiting.getState() == Thread.State.TIMED_WAITING || !waiting.isAlive());
@@ -105,19 +82,19 @@ class FrameWriterTest {
         writer.interrupt();
         await().untilAsserted(() -> assertThat(failures).hasValue(1));
         writer.awaitEnd(LONG);
-        assertThat(written).hasValue(0);
+        assertThat(output.calls).hasValue(0);
     }
 
     @Test
     void anErrorEndsTheConnectionInsteadOfLeavingItStuck() {
-        FrameWriter<byte[]> broken = new FrameWriter<>(new Counting(), RAW, _ -> {
+        FrameWriter<byte[]> broken = new FrameWriter<>(output, RAW, _ -> {
             throw new NoClassDefFoundError("made up");
         }, failures::incrementAndGet);
         long before = Task.failures("write-websockets");
         broken.wake();
         await().untilAsserted(() -> assertThat(failures).hasValue(1));
         assertThat(Task.failures("write-websockets")).as("a fault of ours").isEqualTo(before + 1);
-        FrameWriter<byte[]> whole = new FrameWriter<>(new Counting(), RAW, _ -> List.of(), failures::incrementAndGet);
+        FrameWriter<byte[]> whole = new FrameWriter<>(output, RAW, _ -> List.of(), failures::incrementAndGet);
         whole.wake();
         await().until(() -> Task.all().stream().filter(task -> task.name().equals("write-websockets"))
                 .allMatch(task -> task.failing(Duration.ZERO).isEmpty()));
