@@ -61,7 +61,7 @@ class ProxiesTest {
               stats enable
               stats uri /stats
               timeout check 5s
-              option httpchk GET /observe/health/ready
+              option httpchk GET /observe/health/check/accepting
               server g1 127.0.0.1:%GATEWAY% check port %OPS% inter 100ms fall 1 rise 1
             """;
     /** Two nodes; the second one is used only while the first is away. */
@@ -71,7 +71,7 @@ class ProxiesTest {
               default_backend gateways
             backend gateways
               timeout check 5s
-              option httpchk GET /observe/health/ready
+              option httpchk GET /observe/health/check/accepting
               server g1 127.0.0.1:%GATEWAY% check port %OPS% inter 100ms fall 1 rise 1 %BACK%
               server g2 127.0.0.1:%OTHER% check port %OTHEROPS% inter 100ms fall 1 rise 1 backup
             """;

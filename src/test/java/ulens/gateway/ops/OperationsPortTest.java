@@ -67,6 +67,14 @@ class OperationsPortTest {
         assertThat(operators.get("/observe/health/live").request(String.class).status()).isEqualTo(Status.OK_200);
     }
 
+    @ParameterizedTest
+    @CsvSource({ "accepting, 503", "database, 200", "broker, 200", "intake, 200" })
+    void onlyAStopMakesItRefuseNewClients(String check, int status) {
+        WRONG.put(check, true);
+        assertThat(operators.get("/observe/health/check/accepting").request(String.class).status().code())
+                .isEqualTo(status);
+    }
+
     @Test
     void workThatFailsForLongIsNamedWithItsReasonAndItStaysReady() {
         try (Task task = Task.of(System.getLogger("test"), "", "deliveries of the test")) {
