@@ -7,6 +7,7 @@ import ulens.gateway.auth.Authenticator;
 import ulens.gateway.broker.Broker;
 import ulens.gateway.config.AuthConfig;
 import ulens.gateway.config.GatewayConfig;
+import ulens.gateway.config.StopConfig;
 import ulens.gateway.database.Database;
 import ulens.gateway.database.DatabasePulse;
 import ulens.gateway.extension.Extension;
@@ -23,6 +24,7 @@ import ulens.gateway.ops.OperationsPort;
 import ulens.gateway.ops.Tally;
 import ulens.gateway.outbox.Outbox;
 import ulens.gateway.outbox.OutboxTable;
+import ulens.gateway.process.Drain;
 import ulens.gateway.process.StopSequence;
 import ulens.gateway.recovery.ClientSessionTable;
 import ulens.gateway.recovery.Recovery;
@@ -52,6 +54,7 @@ public final class Gateway implements AutoCloseable {
     private final GatewayConfig config;
     private final Extension extension;
     private final Meters meters = new Meters();
+    private final Drain drain = new Drain();
     private final AtomicBoolean stopping = new AtomicBoolean();
     private final Database database;
     private final DatabasePulse pulse;
@@ -89,8 +92,8 @@ public final class Gateway implements AutoCloseable {
         this.doors = new Doors(config);
         Health health = new Health(config.health());
         this.web = Listeners.build(config, doors,
-                health.observer(stopping::get, pulse::isThere, broker::connected, intake::storing), extension.filters(),
-                content(sockets, doors, broker, extension));
+                health.observer(drain::hasBegun, pulse::isThere, broker::connected, intake::storing),
+                extension.filters(), content(sockets, doors, broker, extension));
         this.tally = new Tally(LOGGER, "[GATEWAY][DB]",
                 Map.of("consumed", intake.counts()::consumed, "stored", intake.counts()::stored, "pushed",
                         rooms.counts()::pushed, "delivered", rooms.counts()::delivered, "read", receipts::read))
@@ -192,27 +195,51 @@ public final class Gateway implements AutoCloseable {
         doors.whenOneDies(action);
     }
 
+    /** A stop, running or to come, does not wait until the load balancer has noticed: no client can connect anyway. */
+    public void stopWithoutDrain() {
+        drain.skip();
+    }
+
+    /** A stop, running or to come, waits for nothing and closes all clients at once. */
+    public void hurryStop() {
+        LOGGER.log(System.Logger.Level.INFO, "[GATEWAY][WS] told again to stop: without delay");
+        drain.hurry();
+    }
+
     /**
-     * Stops: accepts nothing new, finishes the work in hand, and tells the clients to reconnect. May be called again.
+     * Stops: says that it takes no new clients, tells those that it has to reconnect, one by one, accepts nothing new,
+     * and finishes the work in hand. May be called again.
      */
     @Override
     public void close() {
-        if (stopping.getAndSet(true)) {
+        if (!drain.begin()) {
             return;
         }
         doors.stopWatching();
-        LOGGER.log(System.Logger.Level.INFO, "[GATEWAY][WS] stopping");
-        // shares of the time that is left, so that a part that hangs leaves time for those after it
-        new StopSequence().then("consumer", 0.2, _ -> broker.cancel()).then("intake", 0.4, intake::close)
+        StopConfig stop = config.stop();
+        LOGGER.log(System.Logger.Level.INFO, "[GATEWAY][WS] stopping: {0} connections, drain {1} ms, spread {2} ms",
+                Integer.toString(sockets.connections()), Long.toString(stop.drain().toMillis()),
+                Long.toString(stop.spread().toMillis()));
+        // until all clients are told, the others are served: a spread may last for minutes.
+        // then shares of the time that is left, so that a part that hangs leaves time for those after it
+        new StopSequence().then("drain", stop.drain().plus(MARGIN), () -> drain.awaitNotice(stop.drain()))
+                .then("spread", stop.spread().plus(MARGIN),
+                        () -> sockets.closeOneByOne(drain.pace(), stop.spread(), namespace::isResumable))
+                .then("consumer", 0.2, _ -> stopConsuming()).then("intake", 0.4, intake::close)
                 .then("sockets", 0.5, sockets::closeWithin).then("namespace", 0.3, _ -> namespace.close())
                 .then("proofs", 0.4, _ -> rooms.close()).then("receipts", 0.3, _ -> receipts.close())
                 .then("outbox", 0.5, outbox::close).then("broker", 0.5, _ -> broker.close())
                 .then("web server", 0.5, _ -> web.stop()).then("database", 0.5, _ -> closeDatabase())
-                .then("embedded services", 1, _ -> extension.close()).run(config.stopGrace().minus(MARGIN));
+                .then("embedded services", 1, _ -> extension.close()).run(stop.grace().minus(MARGIN));
         tally.close();
         meters.close();
         doors.close();
         LOGGER.log(System.Logger.Level.INFO, "[GATEWAY][WS] stopped");
+    }
+
+    private void stopConsuming() {
+        stopping.set(true);
+        broker.cancel();
     }
 
     private void closeDatabase() {

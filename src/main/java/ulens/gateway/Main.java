@@ -5,6 +5,7 @@ import io.helidon.config.ConfigSources;
 import io.helidon.logging.common.LogConfig;
 import ulens.gateway.config.GatewayConfig;
 import ulens.gateway.process.LogUntilTheEnd;
+import ulens.gateway.process.StopSignals;
 import ulens.gateway.web.StartFailedException;
 
 import java.io.UncheckedIOException;
@@ -46,8 +47,8 @@ public final class Main {
         try {
             GatewayConfig config = configuration.apply(file(), System.getenv());
             Gateway gateway = starter.apply(config);
-            stopOnSignal(gateway, config.stopGrace());
-            endWithoutListener(gateway, config.stopGrace());
+            stopOnSignal(gateway, config.stop().grace());
+            endWithoutListener(gateway, config.stop().grace());
         } catch (GatewayConfig.Unusable problem) {
             System.err.println(problem.getMessage());
             System.exit(1);
@@ -74,8 +75,9 @@ public final class Main {
         LogConfig.configureRuntime();
     }
 
-    /** Stops the gateway when the process is told to end. */
+    /** Stops the gateway when the process is told to end; told again, without delay. */
     static void stopOnSignal(Gateway gateway, Duration grace) {
+        StopSignals.listen(gateway::hurryStop);
         Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("stop").unstarted(() -> stop(gateway, grace)));
     }
 
@@ -87,6 +89,7 @@ public final class Main {
                     + "the process ends with status 1, to be started again";
             try {
                 logger.log(System.Logger.Level.ERROR, last);
+                gateway.stopWithoutDrain();
                 stop(gateway, grace);
             } catch (Throwable failure) {
                 // without free descriptors no class can be loaded; a hard end loses nothing

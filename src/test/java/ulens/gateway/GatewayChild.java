@@ -29,8 +29,8 @@ public final class GatewayChild {
                 Duration.parse(environment.getOrDefault("FAULTS_CLOCK_OFFSET", "PT0S")));
         GatewayConfig config = GatewayConfig.read(Config.empty(), environment);
         Gateway gateway = Gateway.start(config, new BrokerDialect(dialect), clock);
-        Main.stopOnSignal(gateway, config.stopGrace());
-        Main.endWithoutListener(gateway, config.stopGrace());
+        Main.stopOnSignal(gateway, config.stop().grace());
+        Main.endWithoutListener(gateway, config.stop().grace());
         System.out.println("ready " + gateway.port() + " " + gateway.opsPort());
     }
 }

@@ -5,7 +5,6 @@ import ulens.gateway.engineio.request.PeerRules;
 import ulens.gateway.http.HttpLimits;
 import ulens.gateway.socketio.SocketIoConfig;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -39,14 +38,14 @@ import java.util.Map;
  *            settings of the outbox, from the database to the broker
  * @param health
  *            times after which health reports a problem
- * @param stopGrace
- *            how long a stop may take
+ * @param stop
+ *            how the gateway stops
  * @param dev
  *            whether the gateway runs in dev mode
  */
 public record GatewayConfig(String host, int port, int opsPort, HttpLimits http, SocketIoConfig socket, AuthConfig auth,
         SessionConfig session, BrokerConfig rmq, DatabaseConfig database, IntakeConfig intake, StreamConfig stream,
-        OutboxConfig outbox, HealthConfig health, Duration stopGrace, Dev dev) {
+        OutboxConfig outbox, HealthConfig health, StopConfig stop, Dev dev) {
 
     /** The host name that stands for both 127.0.0.1 and ::1. */
     public static final String BOTH_LOOPBACKS = "localhost";
@@ -114,9 +113,7 @@ public record GatewayConfig(String host, int port, int opsPort, HttpLimits http,
                 HttpConfig.read(knobs, socket.engine().limits().maxSessions(), peers.addresses().trust()), socket,
                 AuthConfig.read(knobs, secret), SessionConfig.read(knobs), rmq, database,
                 IntakeConfig.read(knobs, rmq.prefetch(), maxBody), StreamConfig.read(knobs), OutboxConfig.read(knobs),
-                HealthConfig.read(knobs, database.timeout()),
-                knobs.duration("stop.grace", Duration.ofSeconds(20), Duration.ofSeconds(1), Duration.ofSeconds(600)),
-                dev);
+                HealthConfig.read(knobs, database.timeout()), StopConfig.read(knobs, dev.on()), dev);
         List<String> problems = knobs.problems();
         if (!problems.isEmpty()) {
             throw new Unusable(problems);

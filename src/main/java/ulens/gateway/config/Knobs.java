@@ -171,7 +171,7 @@ final class Knobs {
         };
     }
 
-    private static String shown(Duration duration) {
+    static String shown(Duration duration) {
         long millis = duration.toMillis();
         return millis % 1000 != 0 ? millis + "ms"
                 : millis % 3_600_000 == 0 && millis > 0 ? millis / 3_600_000 + "h" : millis / 1000 + "s";

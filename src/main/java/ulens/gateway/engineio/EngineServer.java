@@ -19,11 +19,9 @@ import ulens.gateway.http.FrontDoor;
 import ulens.gateway.http.HttpLimits;
 import ulens.gateway.http.ProxyProtocol;
 import ulens.gateway.websocket.CloseCode;
+import ulens.gateway.work.Pace;
 
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
@@ -190,27 +188,18 @@ public final class EngineServer {
 
     /**
      * Refuses new sessions at once and closes the existing ones in random order, evenly spread, so that their clients
-     * do not all come back at the same moment. Then stops like {@link #close()}. Blocks until done.
+     * do not all come back at the same moment. Everything else goes on, until {@link #close()}. Blocks until the last
+     * one is closing.
      *
+     * @param pace
+     *            when each has its turn
      * @param spread
      *            the time from closing the first to closing the last
+     * @param first
+     *            which of them are closed before the others
      */
-    public void closeStaggered(Duration spread) {
+    public void closeOneByOne(Pace pace, Duration spread, Predicate<? super EngineSession> first) {
         sessions.refuseNew();
-        List<Session> order = new ArrayList<>(sessions.all());
-        Collections.shuffle(order);
-        long start = System.nanoTime();
-        for (int i = 0; i < order.size(); i++) {
-            long due = spread.toNanos() / order.size() * i;
-            for (long early = due - (System.nanoTime() - start); early > 0; early = due - (System.nanoTime() - start)) {
-                if (Thread.currentThread().isInterrupted()) {
-                    close();
-                    return;
-                }
-                LockSupport.parkNanos(early);
-            }
-            order.get(i).close(REASON, CloseCode.GOING_AWAY);
-        }
-        close();
+        pace.each(Pace.shuffled(sessions.all(), first), spread, session -> session.close(REASON, CloseCode.GOING_AWAY));
     }
 }

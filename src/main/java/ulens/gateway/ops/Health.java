@@ -36,7 +36,7 @@ public record Health(HealthConfig settings) implements Measured {
      * Makes the observer of health.
      *
      * @param stopping
-     *            whether the gateway is stopping
+     *            whether the gateway is stopping, or about to
      * @param database
      *            whether the database answers
      * @param broker

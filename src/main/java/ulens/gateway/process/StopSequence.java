@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /**
  * The steps of a stop, one after the other, within one grace period. A step that hangs (a client that does not read, a
@@ -16,7 +17,7 @@ public final class StopSequence {
 
     private final List<Step> steps = new ArrayList<>();
 
-    private record Step(String name, double share, Consumer<Duration> action) {
+    private record Step(String name, UnaryOperator<Duration> limit, Consumer<Duration> action) {
     }
 
     /** Creates a sequence without steps. */
@@ -37,7 +38,24 @@ public final class StopSequence {
      * @return this sequence
      */
     public StopSequence then(String name, double share, Consumer<Duration> action) {
-        steps.add(new Step(name, share, action));
+        steps.add(new Step(name, left -> Duration.ofNanos((long) (left.toNanos() * share)), action));
+        return this;
+    }
+
+    /**
+     * Adds a step that has a time of its own, whatever is left for the others.
+     *
+     * @param name
+     *            name of the step, for the log
+     * @param most
+     *            the time after which it is abandoned; less if less is left
+     * @param action
+     *            the step
+     *
+     * @return this sequence
+     */
+    public StopSequence then(String name, Duration most, Runnable action) {
+        steps.add(new Step(name, left -> left.compareTo(most) < 0 ? left : most, _ -> action.run()));
         return this;
     }
 
@@ -50,7 +68,7 @@ public final class StopSequence {
     public void run(Duration grace) {
         long end = System.nanoTime() + grace.toNanos();
         for (Step step : steps) {
-            take(step, Duration.ofNanos((long) (Math.max(0, end - System.nanoTime()) * step.share())));
+            take(step, step.limit().apply(Duration.ofNanos(Math.max(0, end - System.nanoTime()))));
         }
     }
 

@@ -49,6 +49,12 @@ final class LocalSessions {
         });
     }
 
+    /** {@return whether the client could resume if its connection ended now} */
+    boolean isSubscribed(ClientSession session) {
+        Local local = byPid.get(session.pid());
+        return local != null && local.session().subscribed();
+    }
+
     /** A connection has ended; nothing is stored if a newer one has taken its session over. */
     void disconnected(ClientSession session, ClientConnection connection, String reason) {
         byPid.computeIfPresent(session.pid(), (_, now) -> {

@@ -92,6 +92,16 @@ public final class Recovery implements AutoCloseable {
     }
 
     /**
+     * {@return whether the client could resume if its connection ended now}
+     *
+     * @param session
+     *            the session, as {@link #begin} returned it
+     */
+    public boolean isResumable(ClientSession session) {
+        return sessions.isSubscribed(session);
+    }
+
+    /**
      * Tells that a connection has ended.
      *
      * @param session

@@ -204,6 +204,16 @@ public final class NotificationNamespace implements Measured, AutoCloseable {
         }
     }
 
+    /**
+     * {@return whether the client of a socket could resume if its connection ended now}
+     *
+     * @param socket
+     *            a socket of any namespace
+     */
+    public boolean isResumable(Socket socket) {
+        return socket.attachment() instanceof Entry entry && recovery.isResumable(entry.start().session());
+    }
+
     private Future<?> expireAt(Socket socket, String userId, Instant end) {
         long millis = Math.max(0, Duration.between(clock.instant(), end).toMillis());
         return timers.after(Duration.ofMillis(millis),

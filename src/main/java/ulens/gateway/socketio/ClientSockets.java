@@ -7,6 +7,7 @@ import java.lang.System.Logger.Level;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 
 /**
  * The sockets of one connection, by namespace. A socket stays here even after the server has disconnected it, so that
@@ -45,8 +46,8 @@ final class ClientSockets {
         byNamespace.forEach(action);
     }
 
-    boolean anyConnected() {
-        return byNamespace.values().stream().anyMatch(Socket::connected);
+    boolean anyConnected(Predicate<Socket> which) {
+        return byNamespace.values().stream().anyMatch(socket -> socket.connected() && which.test(socket));
     }
 
     /** Ends all sockets, without running their disconnect handlers. */

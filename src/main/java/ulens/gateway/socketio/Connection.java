@@ -15,6 +15,7 @@ import java.lang.System.Logger.Level;
 import java.util.Optional;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
@@ -59,6 +60,11 @@ final class Connection implements SessionListener, Socket.Owner {
         session.admitted(false);
         decoder = context.newDecoder(session.inboundShare());
         mailbox = context.newMailbox();
+    }
+
+    /** {@return the session, if it carries such a socket} */
+    Optional<EngineSession> sessionOf(Predicate<Socket> which) {
+        return sockets.anyConnected(which) ? Optional.of(session) : Optional.empty();
     }
 
     void expectConnect() {
@@ -223,7 +229,7 @@ final class Connection implements SessionListener, Socket.Owner {
 
     /** A client that is in no namespace any more is treated as a stranger again. */
     private void distrustIfAlone() {
-        if (!sockets.anyConnected()) {
+        if (!sockets.anyConnected(_ -> true)) {
             session.inboundShare().distrust(context.maxPayloadBeforeJoin());
             if (!session.isClosed()) {
                 session.admitted(false);

@@ -9,11 +9,13 @@ import ulens.gateway.engineio.EngineSession;
 import ulens.gateway.engineio.SessionListener;
 import ulens.gateway.engineio.inbound.InboundBudget;
 import ulens.gateway.http.FrontDoor;
+import ulens.gateway.work.Pace;
 
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /**
  * A Socket.IO server (protocol revision 5, as the stock clients 3 and 4 speak it) on a Helidon web server. See the
@@ -133,18 +135,23 @@ public final class SocketIoServer {
     }
 
     /**
-     * The same, but the connections are closed one by one, in random order and evenly spread, so that their clients do
-     * not all reconnect at the same moment. New ones are refused from the start. Returns when all are closed; if
-     * interrupted, it closes all at once.
+     * Closes all connections one by one, in random order and evenly spread, so that their clients do not all reconnect
+     * at the same moment. New ones are refused from the start; those that are still open are served until their turn.
+     * Meant for the time before {@link #close()}.
      *
+     * @param pace
+     *            when each has its turn
      * @param spread
      *            the time from closing the first to closing the last
+     * @param first
+     *            which sockets' connections are closed before the others
      */
-    public void closeStaggered(Duration spread) {
+    public void closeOneByOne(Pace pace, Duration spread, Predicate<Socket> first) {
         if (engine != null) {
-            engine.closeStaggered(spread);
+            Set<EngineSession> early = connections.stream().flatMap(connection -> connection.sessionOf(first).stream())
+                    .collect(Collectors.toSet());
+            engine.closeOneByOne(pace, spread, early::contains);
         }
-        close();
     }
 
     /**
@@ -171,16 +178,15 @@ public final class SocketIoServer {
     }
 
     /**
-     * The same within a time limit: half of it is for closing connections one by one, a quarter for their last
-     * handlers.
+     * Closes the connections that are left, and waits for the last handlers.
      *
      * @param limit
      *            about how long it may take
      */
     public void closeWithin(Duration limit) {
-        closeStaggered(limit.dividedBy(2));
+        close();
         try {
-            awaitHandlers(limit.dividedBy(4));
+            awaitHandlers(limit.dividedBy(2));
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }

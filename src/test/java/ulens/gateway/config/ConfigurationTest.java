@@ -9,6 +9,8 @@ import ulens.gateway.limits.Rate;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -39,6 +41,42 @@ class ConfigurationTest {
                         .hasMessageContaining("INTAKE_BATCH_SIZE is '0'")
                         .hasMessageContaining("SOCKET_PING_INTERVAL is 'soon'")
                         .hasMessageContaining("AUTH_REJECT is 'maybe'; expected one of [connect-error, error]");
+    }
+
+    @Test
+    void theStopFitsItsGracePeriodByDefault() {
+        assertThat(production(Map.of()).stop()).isEqualTo(stop(20_000, 5_000, 4_000));
+        assertThat(production(Map.of("STOP_GRACE", "4s")).stop()).isEqualTo(stop(4_000, 1_000, 800));
+        assertThat(production(Map.of("STOP_GRACE", "1s")).stop()).isEqualTo(stop(1_000, 250, 200));
+        assertThat(production(Map.of("STOP_DRAIN", "14s")).stop()).isEqualTo(stop(20_000, 14_000, 1_000));
+        assertThat(read(Map.of()).stop()).as("dev mode").isEqualTo(stop(20_000, 0, 4_000));
+    }
+
+    @Test
+    void aDrainOrSpreadThatDoesNotFitTheGracePeriodIsAProblemThatSaysWhatWould() {
+        assertThat(production(Map.of("STOP_GRACE", "10m", "STOP_SPREAD", "590s")).stop().spread())
+                .isEqualTo(Duration.ofSeconds(590));
+        assertThatThrownBy(() -> production(Map.of("STOP_GRACE", "10m", "STOP_SPREAD", "591s"))).hasMessageContaining(
+                "STOP_GRACE is 600s, too short for STOP_DRAIN (5s) and STOP_SPREAD (591s) with the rest of a stop;"
+                        + " expected at least 601s");
+        assertThatThrownBy(() -> production(Map.of("STOP_DRAIN", "16s")))
+                .hasMessageContaining("STOP_DRAIN (16s) and STOP_SPREAD (0s)")
+                .hasMessageContaining("expected at least 21s");
+        assertThatThrownBy(() -> production(Map.of("STOP_GRACE", "4s", "STOP_SPREAD", "2s", "STOP_DRAIN", "1s")))
+                .hasMessageContaining("expected at least 6s");
+        assertThat(production(Map.of("STOP_GRACE", "6s", "STOP_SPREAD", "2s", "STOP_DRAIN", "1s")).stop())
+                .isEqualTo(stop(6_000, 1_000, 2_000));
+    }
+
+    private static GatewayConfig production(Map<String, String> more) {
+        Map<String, String> all = new HashMap<>(Map.of("ACCESS_SECRET_KEY", "0123456789012345678901234567890123456789",
+                "DATABASE_URL", "postgresql://host/db", "RMQ_URL", "amqp://host"));
+        all.putAll(more);
+        return read(all);
+    }
+
+    private static StopConfig stop(long grace, long drain, long spread) {
+        return new StopConfig(Duration.ofMillis(grace), Duration.ofMillis(drain), Duration.ofMillis(spread));
     }
 
     @Test

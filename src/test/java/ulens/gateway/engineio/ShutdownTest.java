@@ -2,10 +2,12 @@ package ulens.gateway.engineio;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import ulens.gateway.work.Pace;
 
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -53,18 +55,27 @@ class ShutdownTest {
     }
 
     @Test
-    void aStaggeredCloseClosesAllOneAfterTheOther() throws Exception {
+    void someAreClosedFirstEachHasItsTurnAndTheOthersAreServedUntilThen() throws Exception {
         List<RawWebSocket> sockets = new ArrayList<>();
         for (int i = 0; i < 10; i++) {
             sockets.add(RawWebSocket.open(server.port()));
         }
-        long start = System.nanoTime();
-        server.engine.closeStaggered(Duration.ofMillis(500));
-        assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThanOrEqualTo(Duration.ofMillis(450));
-        assertThat(server.engine.sessions()).isZero();
+        EngineSession last = server.sessions.getLast().session;
+        AtomicLong now = new AtomicLong();
+        List<Long> moments = new ArrayList<>();
+        server.engine.closeOneByOne(new Pace(now::get, nanos -> {
+            moments.add(now.addAndGet(nanos));
+            assertThat(last.send(EngineMessage.text("served"))).isTrue();
+            return false;
+        }), Duration.ofNanos(1_000), session -> session != last);
+        assertThat(moments).containsExactly(100L, 200L, 300L, 400L, 500L, 600L, 700L, 800L, 900L);
+        for (int i = 0; i < 9; i++) {
+            assertThat(sockets.getLast().readText()).isEqualTo("4served");
+        }
         for (RawWebSocket socket : sockets) {
             assertThat(socket.atEnd()).isTrue();
             socket.close();
         }
+        assertThat(RawHttp.get(server.port(), RawHttp.POLLING).status()).isEqualTo(503);
     }
 }

@@ -50,6 +50,8 @@ class DescriptorsTest {
         Map<String, String> environment = new HashMap<>(Map.of("PORT", "0", "HOST", "127.0.0.1", "ACCESS_SECRET_KEY",
                 TestTokens.SECRET, "DATABASE_URL", database.environmentValue(), "RMQ_URL", TestServices.broker(),
                 "RMQ_QUEUE", broker.queue(), "FAULTS_EMBEDDED_BROKER", Boolean.toString(!TestServices.realBroker())));
+        // no load balancer has to notice that nobody can connect
+        environment.putAll(Map.of("STOP_GRACE", "2h", "STOP_DRAIN", "1h", "STOP_SPREAD", "0s"));
         gateway = GatewayProcess.start(environment,
                 List.of(PRLIMIT.toString(), "--nofile=" + DESCRIPTORS + ":" + DESCRIPTORS));
         gateway.port();
@@ -60,7 +62,7 @@ class DescriptorsTest {
     void stop() throws IOException {
         leave();
         if (gateway != null) {
-            gateway.close();
+            gateway.kill();
         }
         broker.close();
         database.close();

@@ -41,6 +41,8 @@ final class GatewayProcess implements AutoCloseable {
                 "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path"),
                 GatewayChild.class.getName()).redirectErrorStream(true);
         builder.command().addAll(0, starter);
+        // where no load balancer has to notice, a stop need not wait for it
+        builder.environment().put("STOP_DRAIN", "0s");
         builder.environment().putAll(environment);
         try {
             return new GatewayProcess(builder.start());

@@ -68,7 +68,8 @@ class PackagedTest {
         try (TestDatabase database = new TestDatabase();
                 JarProcess process = JarProcess.start(jar(), folder,
                         Map.of("ACCESS_SECRET_KEY", TestTokens.SECRET, "DATABASE_URL", database.environmentValue(),
-                                "RMQ_URL", "amqp://127.0.0.1:1", "HOST", "127.0.0.1", "PORT", "0", "OPS_PORT", "0"))) {
+                                "RMQ_URL", "amqp://127.0.0.1:1", "HOST", "127.0.0.1", "PORT", "0", "OPS_PORT", "0",
+                                "STOP_DRAIN", "0s"))) {
             process.awaitOutput("listening on port ");
             int port = Integer.parseInt(process.output().replaceAll("(?s).*listening on port (\\d+),.*", "$1"));
             try (TestClient client = TestClient.connect(port, TestTokens.of("user"))) {

@@ -7,9 +7,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import ulens.gateway.work.Pace;
 
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
@@ -151,13 +153,13 @@ class WireTest {
     }
 
     @Test
-    void closesStaggeredUntilNobodyIsLeft() {
+    void closesOneByOneUntilNobodyIsLeft() {
         try (TestServer server = TestServer
                 .start(io -> io.namespace("/").onConnection(socket -> socket.emit("auth", socket.auth())))) {
             RawClient one = RawClient.connected(server.port());
             RawClient other = RawClient.connected(server.port());
             assertThat(server.io().connections()).isEqualTo(2);
-            server.io().closeStaggered(Duration.ofMillis(50));
+            server.io().closeOneByOne(Pace.unless(new CountDownLatch(1)), Duration.ofMillis(50), _ -> true);
             assertThat(one.next()).isEqualTo(RawClient.CLOSED);
             assertThat(other.next()).isEqualTo(RawClient.CLOSED);
             await().atMost(LONG).until(() -> server.io().connections() == 0);
