@@ -3,6 +3,8 @@ package ulens.gateway.work;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import ulens.gateway.work.BatchTarget.Outcome;
 
 import java.time.Duration;
@@ -32,6 +34,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /** What is added is written once, together, in its order, or its failure is told; nothing gets lost in between. */
+@Execution(ExecutionMode.CONCURRENT)
 @Timeout(60)
 class GroupWriterTest {
     private static final System.Logger LOGGER = System.getLogger(GroupWriterTest.class.getName());
