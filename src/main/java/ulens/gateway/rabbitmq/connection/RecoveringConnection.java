@@ -33,6 +33,7 @@ public final class RecoveringConnection implements ChannelHost {
     private final BrokerAddress broker;
     private final Preparation preparation;
     private final Connectivity connectivity;
+    private final BlockedPublishers blocked;
     private final Backoff backoff;
     private final RepeatedWarning warning = new RepeatedWarning(LOGGER);
     private final List<RecoveringChannel> channels = new CopyOnWriteArrayList<>();
@@ -46,7 +47,6 @@ public final class RecoveringConnection implements ChannelHost {
     private volatile boolean connecting;
     /** Used by the supervisor only. */
     private boolean up;
-    private volatile @Nullable String blocked;
 
     /**
      * Creates a connection, which connects when the first channel is added.
@@ -69,6 +69,7 @@ public final class RecoveringConnection implements ChannelHost {
         this.preparation = preparation;
         this.backoff = backoff;
         this.connectivity = connectivity;
+        this.blocked = new BlockedPublishers(name);
         this.task = Task.of(LOGGER, "[GATEWAY][RMQ]", "link-" + name);
         connectivity.register(name);
     }
@@ -104,7 +105,7 @@ public final class RecoveringConnection implements ChannelHost {
 
     /** {@return why the broker blocks publishers here, such as "low on memory"; null while it does not} */
     public @Nullable String blocked() {
-        return blocked;
+        return blocked.reason();
     }
 
     /** Lets the channels finish, closes the connection and waits until that is done. */
@@ -156,14 +157,8 @@ public final class RecoveringConnection implements ChannelHost {
 
     private void serve(Connection connection) {
         connection.addShutdownListener(_ -> wake());
-        blocked = null;
-        connection.addBlockedListener(reason -> {
-            blocked = reason == null ? "no reason given" : Failures.plain(reason);
-            LOGGER.log(Level.WARNING, () -> "[GATEWAY][RMQ] " + name + ": the broker blocks publishers: " + blocked);
-        }, () -> {
-            blocked = null;
-            LOGGER.log(Level.INFO, () -> "[GATEWAY][RMQ] " + name + ": the broker takes publications again");
-        });
+        blocked.forget();
+        connection.addBlockedListener(blocked);
         while (!stopped() && connection.isOpen()) {
             try {
                 attachAll(connection);

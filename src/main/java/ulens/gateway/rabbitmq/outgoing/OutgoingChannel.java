@@ -68,15 +68,15 @@ public final class OutgoingChannel implements Subscriber<Message<?>>, Recovering
         CompletableFuture<Void> outcome = new CompletableFuture<>();
         outcome.whenComplete((_, failure) -> settle(message, failure));
         PublishingChannel current = publishing;
+        String blocked = connection.blocked();
         if (!(message.getPayload() instanceof Publication publication)) {
             refuse(outcome, "the payload is not a Publication");
         } else if (stopped) {
             refuse(outcome, "the connector is stopped");
         } else if (current == null || !current.live()) {
             refuse(outcome, "no connection: " + lostBecause);
-        } else if (connection.blocked() != null) {
-            // A message that is written now would stay unconfirmed in the socket for an unlimited time.
-            refuse(outcome, "the broker blocks publishers: " + connection.blocked());
+        } else if (blocked != null) {
+            refuse(outcome, "the broker blocks publishers: " + blocked);
         } else {
             current.publish(publication, outcome);
         }
