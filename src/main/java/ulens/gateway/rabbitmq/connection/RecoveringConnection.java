@@ -47,6 +47,8 @@ public final class RecoveringConnection implements ChannelHost {
     private volatile boolean connecting;
     /** Used by the supervisor only. */
     private boolean up;
+    /** Whether all channels have been attached to the present AMQP connection, even if one is lost by now. */
+    private volatile boolean usable;
 
     /**
      * Creates a connection, which connects when the first channel is added.
@@ -108,6 +110,14 @@ public final class RecoveringConnection implements ChannelHost {
         return blocked.reason();
     }
 
+    /**
+     * {@return whether all channels have been attached} Before that nothing may be published: the first message would
+     * make a broker that is short of memory block the connection before the other channels are open.
+     */
+    public boolean usable() {
+        return usable;
+    }
+
     /** Lets the channels finish, closes the connection and waits until that is done. */
     public void stop() {
         channels.forEach(RecoveringChannel::beforeClose);
@@ -156,10 +166,14 @@ public final class RecoveringConnection implements ChannelHost {
     }
 
     private void serve(Connection connection) {
+        usable = false;
         connection.addShutdownListener(_ -> wake());
         blocked.forget();
         connection.addBlockedListener(blocked);
         while (!stopped() && connection.isOpen()) {
+            if (!awaitUnblocked(connection)) {
+                continue;
+            }
             try {
                 attachAll(connection);
             } catch (IOException | RuntimeException e) {
@@ -177,6 +191,23 @@ public final class RecoveringConnection implements ChannelHost {
         }
     }
 
+    /** While the broker blocks the connection it answers nothing: a channel that is opened now would time out. */
+    private boolean awaitUnblocked(Connection connection) {
+        lock.lock();
+        try {
+            while (!stopped && connection.isOpen() && blocked.reason() != null) {
+                task.moved();
+                changed.await(Loop.BEAT.toNanos(), TimeUnit.NANOSECONDS);
+            }
+            return !stopped && connection.isOpen();
+        } catch (InterruptedException _) {
+            // Only stop() interrupts, and the loop checks that next.
+            return false;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private void attachAll(Connection connection) throws IOException {
         takeAdded();
         preparation.prepare(connection);
@@ -190,6 +221,7 @@ public final class RecoveringConnection implements ChannelHost {
         task.succeeded();
         LOGGER.log(up ? Level.DEBUG : Level.INFO, () -> "[GATEWAY][RMQ] " + name + ": connected to " + broker);
         up = true;
+        usable = true;
         connectivity.up(name);
     }
 

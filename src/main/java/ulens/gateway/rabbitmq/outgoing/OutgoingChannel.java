@@ -73,7 +73,7 @@ public final class OutgoingChannel implements Subscriber<Message<?>>, Recovering
             refuse(outcome, "the payload is not a Publication");
         } else if (stopped) {
             refuse(outcome, "the connector is stopped");
-        } else if (current == null || !current.live()) {
+        } else if (current == null || !current.live() || !connection.usable()) {
             refuse(outcome, "no connection: " + lostBecause);
         } else if (blocked != null) {
             refuse(outcome, "the broker blocks publishers: " + blocked);
