@@ -93,7 +93,12 @@ public final class IncomingChannel implements Publisher<RabbitMqMessage>, Recove
             subscription.purge();
             onLost.run();
         });
-        change(now -> now.attached(next));
+        if (change(now -> now.attached(next)).intent() == Intent.PAUSE) {
+            // whoever paused has dropped what it had: a message that comes now could be dropped too, and yet be covered
+            // by an ack after the resume
+            next.close();
+            return;
+        }
         try {
             next.start(prefetch);
         } catch (IOException | AlreadyClosedException e) {

@@ -156,6 +156,26 @@ class IncomingChannelTest {
     }
 
     @Test
+    void pausedBeforeItHasAChannelItDoesNotBeginToConsume() throws IOException {
+        subscribe(2);
+        AtomicInteger requests = new AtomicInteger();
+        queue.beforeAnswer = () -> {
+            if (requests.incrementAndGet() == 1) {
+                channel.pause();
+            } else {
+                channel.resume();
+            }
+        };
+        attach();
+        assertThat(requests).as("requests to the broker").hasValue(1);
+        assertThat(queue.consumed()).isFalse();
+        channel.resume();
+        assertThat(channel.detached()).isTrue();
+        attach();
+        assertThat(subscriber.numbers()).containsExactly(1, 2);
+    }
+
+    @Test
     void aCancelWhileTheConsumerBeginsEndsItAsSoonAsItHasBegun() throws IOException {
         subscribe(2);
         queue.beforeAnswer = channel::cancel;
