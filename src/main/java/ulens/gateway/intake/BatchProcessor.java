@@ -133,6 +133,10 @@ final class BatchProcessor implements Measured {
     }
 
     private Outcome settle(List<IncomingMessage> batch) throws InterruptedException {
+        if (batcher.isIncomplete()) {
+            // what was lost may be an earlier message of a user who is in this batch
+            return Unsettled.GIVE_BACK;
+        }
         Outcome outcome = process(CheckedBatch.of(batch, parser));
         if (outcome instanceof Unsettled || batcher.isIncomplete()) {
             return outcome;

@@ -116,6 +116,25 @@ class BatchProcessorTest {
     }
 
     @Test
+    void nothingIsStoredBeforeAnEarlierMessageThatCouldNotBeKept() {
+        world.clock.meanwhile(_ -> {
+            publish("ann", 2);
+            world.receiveInVain();
+            publish("ann", 3);
+            world.receive();
+            world.clock.meanwhile(_ -> {
+                // once only
+            });
+        });
+        publish("ann", 1);
+        for (int step = 0; step < 3; step++) {
+            world.step();
+        }
+        assertThat(world.streams.rows("ann")).containsExactly(1L, 2L, 3L);
+        assertThat(world.broker.queued()).isZero();
+    }
+
+    @Test
     void whoseRowIsLockedIsSetAsideAndStoredInOrderOnceItIsFree() {
         world.streams.locks().add("ann");
         publish("ann", 1);

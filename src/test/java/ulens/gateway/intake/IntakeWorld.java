@@ -68,9 +68,19 @@ final class IntakeWorld implements AutoCloseable {
         attempts.away(away);
     }
 
+    /** What the broker has for its channel comes in. */
+    void receive() {
+        broker.deliver().forEach(batcher::add);
+    }
+
+    /** The same, but there is no memory to keep it. */
+    void receiveInVain() {
+        broker.deliver().forEach(_ -> batcher.lost());
+    }
+
     /** {@return whether the process has survived} One turn, and what it has sent away is confirmed. */
     boolean step() {
-        broker.deliver().forEach(batcher::add);
+        receive();
         try {
             processor.step();
             while (republisher.waiting() > 0) {
