@@ -26,6 +26,8 @@ final class FakeStreams implements StreamWriter {
     private final Set<String> locked = new HashSet<>();
     private final Set<String> invisiblyLocked = new HashSet<>();
     private boolean away;
+    private Runnable meanwhile = () -> {
+    };
 
     /** The process has ended. */
     static final class Killed extends Error {
@@ -34,6 +36,11 @@ final class FakeStreams implements StreamWriter {
 
     static DbClientException failure(String state) {
         return new DbClientException("failed", new SQLException("refused", state));
+    }
+
+    /** What happens while a statement is on its way, and while its answer is. */
+    void meanwhile(Runnable action) {
+        meanwhile = action;
     }
 
     void away(boolean now) {
@@ -65,6 +72,7 @@ final class FakeStreams implements StreamWriter {
 
     @Override
     public StoredBatch store(List<NewDelivery> batch) {
+        meanwhile.run();
         attempts.add(batch.stream().map(NewDelivery::notificationId).toList());
         if (away) {
             throw failure("08006");
@@ -94,16 +102,19 @@ final class FakeStreams implements StreamWriter {
                         Instant.EPOCH, null));
             }
         }
+        meanwhile.run();
         return new StoredBatch(stored, batch.size() - stored.size(), duplicateUsers);
     }
 
     @Override
     public Set<String> locked(Collection<String> userIds) {
+        meanwhile.run();
         if (away) {
             throw failure("08006");
         }
         Set<String> those = new HashSet<>(userIds);
         those.retainAll(locked);
+        meanwhile.run();
         return those;
     }
 }

@@ -21,7 +21,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Intake, the real one, against plain lists: messages that are good, unreadable, refused, odd, or end the process,
  * under random outages of the database, locks that can be seen and others, cuts of the connection and ends of the
- * process.
+ * process; locks, cuts and new messages come in the middle of a turn too.
  * <p>
  * Nothing is acknowledged before it is stored or its dead letter or retry is confirmed; in the end every good message
  * is stored, each user's in their order, and every other one is a dead letter with its reason.
@@ -94,8 +94,13 @@ class IntakeModelTest {
             random = new SplittableRandom(seed);
             world = new IntakeWorld(1 + random.nextInt(8), Integer.MAX_VALUE);
             world.broker.whenAcked(this::checkAck);
-            world.clock.meanwhile(_ -> world.databaseAway(world.streams.isAway() && random.nextInt(10) > 0));
-            for (String what : List.of("end", "cut", "gave back", "set aside", "retry", "dead letter")) {
+            world.clock.meanwhile(_ -> {
+                world.databaseAway(world.streams.isAway() && random.nextInt(10) > 0);
+                meanwhile();
+            });
+            world.streams.meanwhile(this::meanwhile);
+            for (String what : List.of("end", "cut", "cut meanwhile", "lock meanwhile", "gave back", "set aside",
+                    "retry", "dead letter")) {
                 seen.put(what, 0);
             }
         }
@@ -105,6 +110,10 @@ class IntakeModelTest {
                 happen();
                 step();
             }
+            world.streams.meanwhile(() -> {
+            });
+            world.clock.meanwhile(_ -> {
+            });
             world.streams.locks().clear();
             world.streams.invisibleLocks().clear();
             world.databaseAway(false);
@@ -147,6 +156,30 @@ class IntakeModelTest {
                 case 7, 8 -> world.broker.returnRetries();
                 default -> {
                     // nothing else
+                }
+            }
+        }
+
+        /** In the middle of a turn, on either side of each statement and in each wait. */
+        private void meanwhile() {
+            switch (random.nextInt(20)) {
+                case 0 -> toggle(world.streams.locks());
+                case 1 -> {
+                    toggle(world.streams.invisibleLocks());
+                    saw("lock meanwhile", true);
+                }
+                case 2, 3 -> {
+                    // what was in hand comes again beside what is still being stored
+                    world.broker.cut();
+                    world.receive();
+                    saw("cut meanwhile", true);
+                }
+                case 4 -> {
+                    publish(USERS.get(random.nextInt(USERS.size())));
+                    world.receive();
+                }
+                default -> {
+                    // nothing
                 }
             }
         }
